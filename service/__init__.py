@@ -1,0 +1,3 @@
+"""Folkmoot: an authenticated chat server for many rooms."""
+
+__version__ = "1.0.0"

@@ -1,0 +1,1 @@
+"""How chat is reached: thin HTTP routes, problem documents and the WebSocket endpoints."""

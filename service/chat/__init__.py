@@ -1,0 +1,1 @@
+"""What chat means: pure rules and use cases. No framework, no SQL, no sockets here."""

@@ -1,0 +1,93 @@
+"""What happened, in the past tense: the events of a room's log, and the changes of authority beside it.
+
+An event is durable: it has a ``room`` (slug), a ``seq`` and a time ``at`` (Unix ms). The name on the wire stands in
+``EVENTS``. A change of authority has no seq; it tells the live side whom to look at again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from service.chat.records import Member, Message, Room
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One durable fact in a room's log."""
+
+    room_id: int
+    room: str
+    seq: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePosted(Event):
+    """Somebody said something."""
+
+    message: Message
+    author_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemberJoined(Event):
+    """A user became a member."""
+
+    member: Member
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLeft(Event):
+    """A user is no longer a member; ``code`` says how that came about. From this seq on nothing reaches them here."""
+
+    user: str
+    user_id: int
+    code: str
+    by: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberChanged(Event):
+    """A member's role changed."""
+
+    member: Member
+    by: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoomChanged(Event):
+    """The room's settings changed; ``changed`` is the room after it."""
+
+    changed: Room
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomDeleted(Event):
+    """The room is gone; this is the last event of its log."""
+
+    by: str
+
+
+EVENTS: dict[type[Event], str] = {
+    MessagePosted: "message.posted",
+    MemberJoined: "member.joined",
+    MemberLeft: "member.left",
+    MemberChanged: "member.changed",
+    RoomChanged: "room.changed",
+    RoomDeleted: "room.deleted",
+}
+
+LEFT_CODES = ("left", "kicked", "banned", "role_too_low", "suspended")
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityChanged:
+    """Somebody's rights changed up to ``version``: sessions that ended, users whose account or role changed."""
+
+    version: int
+    sessions: frozenset[str] = field(default_factory=frozenset)
+    users: frozenset[int] = field(default_factory=frozenset)
+    rooms: frozenset[int] = field(default_factory=frozenset)

@@ -1,0 +1,73 @@
+"""The settings: one frozen object, read from the environment (``FOLKMOOT_…``) and from ``.env`` in the data directory's
+checkout. Only ``app`` and ``cli`` read it; everything else is given what it needs.
+
+Every field has a type, a default, a unit and a sentence; ``.env.example`` and the README list them all, and the laws
+hold all three together.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SignUp(StrEnum):
+    """Who may make an account."""
+
+    OPEN = "open"
+    INVITE = "invite"
+    CLOSED = "closed"
+
+
+class Settings(BaseSettings):
+    """Everything that can be set from outside."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="FOLKMOOT_", env_file=".env", env_file_encoding="utf-8", frozen=True, extra="ignore"
+    )
+
+    # Where
+    data: Path = Field(Path("data"), description="Directory of all state: database, secrets, uploads.")
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    public_url: str = Field("", description="The URL under which people reach the server, if it is another one.")
+    allowed_origins: tuple[str, ...] = Field((), description="Further web origins that may use the API and sockets (JSON list).")
+    allowed_hosts: tuple[str, ...] = Field(
+        (), description="Host names that are answered, beside loopback and that of the public URL (JSON list); empty: any."
+    )
+
+    # Identity
+    sign_up: SignUp = Field(SignUp.INVITE, description="Who may make an account: open, invite or closed.")
+    password_grant: bool = Field(True, description="Whether the token endpoint takes usernames and passwords.")
+    query_token: bool = Field(True, description="Whether a socket may bring its access token as ?token= in the URL.")
+    access_token_seconds: int = Field(900, ge=30, le=86_400, description="Lifetime of an access token, in seconds.")
+    session_days: int = Field(30, ge=1, le=3650, description="Days without use after which a session ends.")
+    password_min: int = Field(8, ge=8, le=64, description="Shortest password, in characters; 15 is better.")
+    signing_keys: tuple[Path, ...] = Field(
+        (), description="PEM files of ES256 or RS256 private keys (JSON list): the first signs, all verify. Empty: HS256."
+    )
+    hashes_at_once: int = Field(2, ge=1, le=64, description="Password hashes computed at once (threads).")
+    hashes_waiting: int = Field(64, ge=1, le=10_000, description="Password checks that may wait; beyond: 503.")
+    sign_ins_per_account: int = Field(10, ge=1, description="Failed sign-ins per account in five minutes.")
+    sign_ins_per_address: int = Field(30, ge=1, description="Failed sign-ins per network address in five minutes.")
+
+    # Limits
+    frame_bytes: int = Field(65_536, ge=1024, le=16_777_216, description="Largest frame a client may send, in bytes.")
+    body_bytes: int = Field(131_072, ge=1024, description="Largest HTTP request body, in bytes.")
+    rooms_per_connection: int = Field(100, ge=1, description="Rooms that one connection may have joined.")
+    connections_per_user: int = Field(20, ge=1, description="Open sockets of one user.")
+    connections_per_address: int = Field(200, ge=1, description="Open sockets from one network address.")
+    connections: int = Field(20_000, ge=1, description="Open sockets in all.")
+    commands_per_second: int = Field(100, ge=1, description="Commands per second on one connection; twice that in a burst.")
+    heartbeat_seconds: int = Field(25, ge=1, le=600, description="Seconds between pings; two unanswered close a socket.")
+    handshake_seconds: float = Field(10.0, gt=0, description="Seconds in which a handshake must be complete.")
+    slow_reader_seconds: float = Field(30.0, gt=0, description="Seconds a reader may lag behind before it is closed.")
+    write_buffer_bytes: int = Field(131_072, ge=16_384, description="Bytes waiting for a reader before it counts as slow.")
+    drain_seconds: float = Field(5.0, ge=0, description="Seconds over which sockets are told to reconnect at a stop.")
+
+    # Watching
+    log_level: str = Field("info", description="Least level that is logged: debug, info, warning or error.")
+    log_json: bool = Field(False, description="Log as JSON lines rather than for people.")

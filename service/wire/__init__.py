@@ -1,0 +1,1 @@
+"""How chat is spoken: frames, codecs and close codes as values. Nothing here awaits or does I/O."""
