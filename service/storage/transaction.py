@@ -1,0 +1,67 @@
+"""One transaction, as the use cases know it: a store for each noun over one connection."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from service.chat.events import Event
+from service.storage.authority import SqlAuthority
+from service.storage.clients import SqlClients
+from service.storage.invites import SqlInvites
+from service.storage.log import SqlLog
+from service.storage.members import SqlMembers
+from service.storage.rooms import SqlRooms
+from service.storage.sessions import SqlSessions
+from service.storage.unit import Unit
+from service.storage.users import SqlUsers
+
+
+class SqlTransaction:
+    """Everything readable and changeable at ``now`` (Unix ms)."""
+
+    def __init__(self, connection: Connection, now: int) -> None:
+        self.now = now
+        self.authority = SqlAuthority(connection)
+        self._unit = Unit(connection, now, self.authority)
+
+    @property
+    def appended(self) -> list[Event]:
+        """The events that this transaction appended, in their order."""
+        return self._unit.appended
+
+    @cached_property
+    def users(self) -> SqlUsers:
+        """Accounts."""
+        return SqlUsers(self._unit)
+
+    @cached_property
+    def sessions(self) -> SqlSessions:
+        """Logins."""
+        return SqlSessions(self._unit)
+
+    @cached_property
+    def invites(self) -> SqlInvites:
+        """Invitations to sign up."""
+        return SqlInvites(self._unit)
+
+    @cached_property
+    def clients(self) -> SqlClients:
+        """OAuth clients."""
+        return SqlClients(self._unit)
+
+    @cached_property
+    def rooms(self) -> SqlRooms:
+        """Rooms."""
+        return SqlRooms(self._unit)
+
+    @cached_property
+    def members(self) -> SqlMembers:
+        """Users in rooms."""
+        return SqlMembers(self._unit)
+
+    @cached_property
+    def log(self) -> SqlLog:
+        """The rooms' logs."""
+        return SqlLog(self._unit)
