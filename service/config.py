@@ -34,9 +34,12 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     public_url: str = Field("", description="The URL under which people reach the server, if it is another one.")
-    allowed_origins: tuple[str, ...] = Field((), description="Further web origins that may use the API and sockets (JSON list).")
+    allowed_origins: tuple[str, ...] = Field(
+        (), description="Further web origins that may use the API and sockets (JSON list)."
+    )
     allowed_hosts: tuple[str, ...] = Field(
-        (), description="Host names that are answered, beside loopback and that of the public URL (JSON list); empty: any."
+        (),
+        description="Host names that are answered, beside loopback and that of the public URL (JSON list); empty: any.",
     )
 
     # Identity
@@ -47,7 +50,8 @@ class Settings(BaseSettings):
     session_days: int = Field(30, ge=1, le=3650, description="Days without use after which a session ends.")
     password_min: int = Field(8, ge=8, le=64, description="Shortest password, in characters; 15 is better.")
     signing_keys: tuple[Path, ...] = Field(
-        (), description="PEM files of ES256 or RS256 private keys (JSON list): the first signs, all verify. Empty: HS256."
+        (),
+        description="PEM files of ES256 or RS256 private keys (JSON list): the first signs, all verify. Empty: HS256.",
     )
     hashes_at_once: int = Field(2, ge=1, le=64, description="Password hashes computed at once (threads).")
     hashes_waiting: int = Field(64, ge=1, le=10_000, description="Password checks that may wait; beyond: 503.")
@@ -61,11 +65,17 @@ class Settings(BaseSettings):
     connections_per_user: int = Field(20, ge=1, description="Open sockets of one user.")
     connections_per_address: int = Field(200, ge=1, description="Open sockets from one network address.")
     connections: int = Field(20_000, ge=1, description="Open sockets in all.")
-    commands_per_second: int = Field(100, ge=1, description="Commands per second on one connection; twice that in a burst.")
-    heartbeat_seconds: int = Field(25, ge=1, le=600, description="Seconds between pings; two unanswered close a socket.")
+    commands_per_second: int = Field(
+        100, ge=1, description="Commands per second on one connection; twice that in a burst."
+    )
+    heartbeat_seconds: int = Field(
+        25, ge=1, le=600, description="Seconds between pings; two unanswered close a socket."
+    )
     handshake_seconds: float = Field(10.0, gt=0, description="Seconds in which a handshake must be complete.")
     slow_reader_seconds: float = Field(30.0, gt=0, description="Seconds a reader may lag behind before it is closed.")
-    write_buffer_bytes: int = Field(131_072, ge=16_384, description="Bytes waiting for a reader before it counts as slow.")
+    write_buffer_bytes: int = Field(
+        131_072, ge=16_384, description="Bytes waiting for a reader before it counts as slow."
+    )
     drain_seconds: float = Field(5.0, ge=0, description="Seconds over which sockets are told to reconnect at a stop.")
 
     # Watching

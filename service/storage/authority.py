@@ -14,11 +14,7 @@ from service.chat.events import AuthorityChanged
 from service.storage import tables
 
 _VERSION = select(tables.authority.c.version)
-_NEXT = (
-    update(tables.authority)
-    .values(version=tables.authority.c.version + 1)
-    .returning(tables.authority.c.version)
-)
+_NEXT = update(tables.authority).values(version=tables.authority.c.version + 1).returning(tables.authority.c.version)
 
 
 class SqlAuthority:

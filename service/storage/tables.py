@@ -83,7 +83,7 @@ invites = Table(
     Column("role", SmallInteger, nullable=False),
     Column("uses_left", Integer, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
-    Column("created_by", ForeignKey("users.id"), nullable=False),
+    Column("created_by", ForeignKey("users.id")),  # null: the operator
     Column("created_at", BigInteger, nullable=False),
 )
 
@@ -149,7 +149,7 @@ events = Table(
     Column("actor_id", BigInteger, nullable=False),  # the author, or who did it; 0: the server
     Column("subject_id", BigInteger),  # whom it concerns
     Column("text", Text),
-    Column("reply_to", BigInteger),  # seq of a message in the same room
+    Column("reply_to", String(40)),  # id of a message in the same room
     Column("nonce", String(64)),
     Column("digest", LargeBinary),  # of text and reply_to as first posted, where there is a nonce
     Column("data", Text),  # what else the kind has, as JSON

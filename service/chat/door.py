@@ -1,0 +1,66 @@
+"""The one door: whatever is asked of chat, by HTTP or by socket, comes through here.
+
+A command is a value that carries its own rule: ``run(tx, asker)``. The door admits the asker inside the transaction,
+from what the database says then, and runs the command in it; what it appended is committed and delivered by the
+database's journal. Nobody has to remember to broadcast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from service.chat.limits import Buckets
+from service.chat.messages import Posted, PostMessage
+from service.chat.ports import Database, Transaction
+from service.chat.records import Asker, Credential
+from service.chat.sessions import admit
+
+R_co = TypeVar("R_co", covariant=True)
+R = TypeVar("R")
+
+Answer = Callable[[PostMessage, "Posted | Exception"], None]
+"""Called on the event loop, once, when a post is committed or refused."""
+
+
+class Command(Protocol[R_co]):
+    """Something that can be asked of chat."""
+
+    def run(self, tx: Transaction, asker: Asker) -> R_co:
+        """Do it, or raise ``Refusal``; called on a database thread."""
+        ...
+
+
+class Posts(Protocol):
+    """Where posts are committed, many in one transaction."""
+
+    def post(self, post: PostMessage, answer: Answer) -> None: ...
+    async def posted(self, post: PostMessage) -> Posted: ...
+
+
+class Door:
+    """Limit, policy, commit, publish: in that order."""
+
+    def __init__(self, database: Database, posts: Posts, buckets: Buckets) -> None:
+        self._database = database
+        self._posts = posts
+        self._buckets = buckets
+
+    async def do(self, credential: Credential, command: Command[R]) -> R:
+        """Run a command that may change something."""
+        self._buckets.spend(credential.user_uid)
+        return await self._database.write(lambda tx: command.run(tx, admit(tx, credential)))
+
+    async def ask(self, credential: Credential, question: Command[R]) -> R:
+        """Run a command that only reads."""
+        self._buckets.spend(credential.user_uid)
+        return await self._database.read(lambda tx: question.run(tx, admit(tx, credential)))
+
+    async def post(self, post: PostMessage) -> Posted:
+        """Commit one message, and wait for it."""
+        self._buckets.spend(post.credential.user_uid)
+        return await self._posts.posted(post)
+
+    def send(self, post: PostMessage, answer: Answer) -> None:
+        """Commit one message; ``answer`` is called when it is done. Its connection has counted it already."""
+        self._posts.post(post, answer)

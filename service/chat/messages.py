@@ -1,0 +1,146 @@
+"""Posting a message, and reading them.
+
+A post is decided in the transaction that stores it. Its ``Ruling`` is what the policy answered and at which version of
+everybody's rights; the same author's next post in the same room may bring it along, and as long as the version stands
+nothing has to be asked again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from service.chat import policy
+from service.chat.errors import Code, Refusal, Why, invalid, not_found
+from service.chat.ids import parse_message_id
+from service.chat.policy import Action, Standing
+from service.chat.ports import Transaction
+from service.chat.records import Asker, Author, Credential, Message, Room
+from service.chat.sessions import admit
+
+DIGEST_BYTES = 16
+PAGE_MAX = 200  # messages in one answer
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """That somebody may post in a room, as decided at ``version``. ``slow_mode`` is in seconds; 0 for who is spared."""
+
+    version: int
+    room: Room
+    author_id: int
+    author: Author
+    sid: str
+    slow_mode: int
+
+
+@dataclass(slots=True)
+class PostMessage:
+    """Say ``text`` in a room. ``reply_to`` is a message's id; ``ruling`` an earlier answer of the policy, if any."""
+
+    credential: Credential
+    room: str
+    text: str
+    nonce: str | None = None
+    reply_to: str | None = None
+    ruling: Ruling | None = None
+
+    def digest(self) -> bytes | None:
+        """What a retry under the same nonce is compared with, for the text itself may be edited later."""
+        if self.nonce is None:
+            return None
+        return blake2b(f"{self.reply_to or ''}\0{self.text}".encode(), digest_size=DIGEST_BYTES).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The stored message; ``duplicate`` if it was there already under this nonce."""
+
+    message: Message
+    duplicate: bool = False
+
+
+def rule(tx: Transaction, post: PostMessage, version: int) -> Ruling | Posted:
+    """Ask the policy about a post, from what the database says now.
+
+    A nonce that was seen answers with its message, after the right to read and before every rule about writing: who
+    retries what was acknowledged must not be told that it failed.
+    """
+    asker = admit(tx, post.credential)
+    room = tx.rooms.by_slug(post.room)
+    if room is None:
+        raise not_found("room")
+    standing = Standing(room, asker.user.role, tx.members.role(room.id, asker.user.id), asker.scope)
+    policy.may(Action.READ, standing).require()
+    earlier = seen(tx, room, asker.user.id, post)
+    if earlier is not None:
+        return earlier
+    policy.may(Action.POST, standing).require()
+    user = asker.user
+    author = Author(user.username, user.name, user.role, user.bot)
+    slow_mode = 0 if standing.moderates else room.slow_mode
+    return Ruling(version, room, user.id, author, asker.session.sid, slow_mode)
+
+
+def seen(tx: Transaction, room: Room, author_id: int, post: PostMessage) -> Posted | None:
+    """The message that was posted under this nonce before; ``conflict`` if it was another one."""
+    if post.nonce is None:
+        return None
+    found = tx.log.by_nonce(room, author_id, post.nonce)
+    if found is None:
+        return None
+    message, digest = found
+    if digest != post.digest():
+        raise Refusal(Code.CONFLICT, "Another message was sent with this nonce.")
+    return Posted(message, duplicate=True)
+
+
+def keep_pace(tx: Transaction, ruling: Ruling) -> None:
+    """Slow mode: so many seconds between two messages of one user. Takes note of this one."""
+    member = tx.members.get(ruling.room.id, ruling.author_id)
+    if member is None:
+        raise not_found("room")
+    wait = member.last_posted_at + ruling.slow_mode * 1000 - tx.now
+    if wait > 0:
+        raise Refusal(
+            Code.SLOW_MODE,
+            f"The room is in slow mode: one message in {ruling.slow_mode} seconds.",
+            why=Why("slow_mode", until=tx.now + wait),
+            retry_after=wait / 1000,
+        )
+    tx.members.posted(ruling.room.id, ruling.author_id, tx.now)
+
+
+def require_replied(tx: Transaction, room: Room, reply_to: str) -> None:
+    """The message that is replied to must stand in the same room."""
+    parts = parse_message_id(reply_to)
+    if parts is not None and parts[1] == room.id:
+        message = tx.log.message(room, parts[2])
+        if message is not None and message.id == reply_to:
+            return
+    raise invalid("reply_to", "there is no such message in this room")
+
+
+@dataclass(frozen=True, slots=True)
+class ListMessages:
+    """The latest messages of a room, or those next to a seq; both bounds exclude their seq."""
+
+    room: str
+    limit: int
+    before: int | None = None
+    after: int | None = None
+
+    def run(self, tx: Transaction, asker: Asker) -> list[Message]:
+        """Oldest first."""
+        room = readable(tx, asker, self.room)[0]
+        return tx.log.messages(room, self.limit, self.before, self.after)
+
+
+def readable(tx: Transaction, asker: Asker, slug: str) -> tuple[Room, Standing]:
+    """The room as this user sees it, if they may read it."""
+    room = tx.rooms.by_slug(slug)
+    if room is None:
+        raise not_found("room")
+    standing = Standing(room, asker.user.role, tx.members.role(room.id, asker.user.id), asker.scope)
+    policy.may(Action.READ, standing).require()
+    return room, standing

@@ -1,0 +1,169 @@
+"""A database: transactions on threads of its own, so that no statement ever waits on the event loop.
+
+Reads have a few threads; writes go through the journal, which has one. SQLite runs in WAL, so that readers and the
+writer do not wait for each other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine, create_engine, event, exc
+from sqlalchemy.pool import QueuePool
+
+from service.chat.door import Answer
+from service.chat.errors import Code, Refusal
+from service.chat.messages import Posted, PostMessage
+from service.chat.ports import Clock, Transaction
+from service.storage.journal import Deliver, Journal, Observe
+from service.storage.transaction import SqlTransaction
+
+T = TypeVar("T")
+
+READERS = 2  # threads that read
+READS_AT_ONCE = 64  # reads that one wake-up of the loop answers at most
+BUSY_SECONDS = 5.0  # how long to wait for another process that writes
+
+log = logging.getLogger("folkmoot.database")
+
+_Job = tuple[Callable[[Transaction], Any], "asyncio.Future[Any]"]
+
+
+def open_engine(url: str) -> Engine:
+    """The engine of a database URL, set up so that a commit is on disk when it returns."""
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=READERS + 2,
+        max_overflow=0,
+        connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS, "isolation_level": None},
+    )
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _configure(connection: Any, _record: object) -> None:
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",  # an acknowledged message survives a power cut
+        "foreign_keys = ON",
+        "temp_store = MEMORY",
+        "cache_size = -16384",  # KiB
+        "wal_autocheckpoint = 4000",  # pages
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Any) -> None:
+    # The driver's own BEGIN comes too late to give a read one consistent state, or a write the lock from its start.
+    options = connection.get_execution_options()
+    connection.exec_driver_sql("BEGIN" if options.get("reading") else "BEGIN IMMEDIATE")
+
+
+class SqlDatabase:
+    """The way to transactions, for the event loop."""
+
+    def __init__(self, engine: Engine, clock: Clock, observe: Observe) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._journal = Journal(engine, clock, observe)
+        self._reads: SimpleQueue[_Job | None] = SimpleQueue()
+        self._threads: list[threading.Thread] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def start(self, deliver: Deliver) -> None:
+        """Begin to read and write on behalf of the running loop."""
+        self._loop = asyncio.get_running_loop()
+        self._journal.start(deliver)
+        for number in range(READERS):
+            thread = threading.Thread(target=self._read, name=f"reader-{number}", daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    async def stop(self) -> None:
+        """Commit what waits, end the threads, close the connections."""
+        await self._journal.stop()
+        threads, self._threads = self._threads, []
+        for _ in threads:
+            self._reads.put(None)
+        for thread in threads:
+            await asyncio.to_thread(thread.join)
+        self._engine.dispose()
+
+    @property
+    def alive(self) -> bool:
+        """Whether all threads run."""
+        return self._journal.alive and all(thread.is_alive() for thread in self._threads)
+
+    async def write(self, fn: Callable[[Transaction], T]) -> T:
+        """Run ``fn`` in a transaction, and answer when it is on disk."""
+        return await self._journal.write(fn)
+
+    async def read(self, fn: Callable[[Transaction], T]) -> T:
+        """Run ``fn`` in a transaction that sees one state and changes nothing."""
+        if self._loop is None or not self._threads:
+            raise Refusal(Code.UNAVAILABLE, "The database is not open.", retry_after=1.0)
+        future: asyncio.Future[T] = self._loop.create_future()
+        self._reads.put((fn, future))
+        return await future
+
+    def post(self, post: PostMessage, answer: Answer) -> None:
+        """Store a message; ``answer`` is called with what became of it."""
+        self._journal.post(post, answer)
+
+    async def posted(self, post: PostMessage) -> Posted:
+        """Store a message, and wait for it."""
+        return await self._journal.posted(post)
+
+    # On a reading thread
+
+    def _read(self) -> None:
+        assert self._loop is not None
+        while (job := self._reads.get()) is not None:
+            jobs = [job, *self._more()]
+            ended = None in jobs
+            answers = self._answer([job for job in jobs if job is not None])
+            self._loop.call_soon_threadsafe(_resolve, answers)
+            if ended:
+                return
+
+    def _more(self) -> list[_Job | None]:
+        """What else waits: one turn of the loop answers it all."""
+        jobs: list[_Job | None] = []
+        try:
+            while len(jobs) < READS_AT_ONCE and None not in jobs:
+                jobs.append(self._reads.get_nowait())
+        except Empty:
+            pass
+        return jobs
+
+    def _answer(self, jobs: list[_Job]) -> list[tuple[asyncio.Future[Any], Any, Exception | None]]:
+        answers: list[tuple[asyncio.Future[Any], Any, Exception | None]] = []
+        try:
+            with self._engine.connect().execution_options(reading=True) as connection, connection.begin():
+                for fn, future in jobs:
+                    try:
+                        answers.append((future, fn(SqlTransaction(connection, self._clock())), None))
+                    except Exception as error:  # its caller's to handle
+                        answers.append((future, None, error))
+        except exc.SQLAlchemyError:
+            log.exception("%d reads found no database", len(jobs) - len(answers))
+            away = Refusal(Code.UNAVAILABLE, "The database can't be read right now.", retry_after=1.0)
+            answers += [(future, None, away) for _, future in jobs[len(answers) :]]
+        return answers
+
+
+def _resolve(answers: list[tuple[asyncio.Future[Any], Any, Exception | None]]) -> None:
+    for future, answer, error in answers:
+        if future.cancelled():
+            continue
+        if error is None:
+            future.set_result(answer)
+        else:
+            future.set_exception(error)

@@ -1,0 +1,128 @@
+"""Storing messages, many in one transaction: the one place where chat is written at speed.
+
+The usual post brings a ruling that still stands, so a batch costs one look at the version of everybody's rights, one at
+its rooms' heads, and two ``executemany``. A post with anything unusual about it is asked about one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, exc, select
+
+from service.chat import ids
+from service.chat.errors import Refusal
+from service.chat.events import MessagePosted
+from service.chat.messages import Posted, PostMessage, Ruling, keep_pace, require_replied, rule, seen
+from service.chat.records import Message
+from service.storage import tables
+from service.storage.log import MESSAGE
+from service.storage.transaction import SqlTransaction
+
+Outcome = Posted | Refusal
+
+_HEADS = select(tables.heads.c.room_id, tables.heads.c.seq, tables.heads.c.at).where(
+    tables.heads.c.room_id.in_(bindparam("rooms", expanding=True))
+)
+_INSERT = (
+    "INSERT INTO events (room_id, seq, at, kind, actor_id, text, reply_to, nonce, digest)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_ADVANCE = "UPDATE heads SET seq = ?, at = ? WHERE room_id = ?"
+
+Row = tuple[int, int, int, int, int, str, str | None, str | None, bytes | None]
+
+
+def store(tx: SqlTransaction, posts: Sequence[PostMessage]) -> list[Outcome]:
+    """Store what may be stored; an outcome for each post, in order. Events are appended to the transaction's."""
+    savepoint = tx.connection.begin_nested()
+    kept = len(tx.appended)
+    try:
+        outcomes = _Batch(tx).store(posts)
+    except exc.IntegrityError:
+        # Somebody sent a nonce twice. It is rare, so it is found out by the unique key and not by asking every time.
+        savepoint.rollback()
+        del tx.appended[kept:]
+        return [_store_one(tx, post) for post in posts]
+    savepoint.commit()
+    return outcomes
+
+
+def _store_one(tx: SqlTransaction, post: PostMessage) -> Outcome:
+    post.ruling = None  # so that the nonce is looked up
+    with tx.connection.begin_nested():
+        return _Batch(tx).store([post])[0]
+
+
+class _Batch:
+    """Posts on their way into the log, in one transaction."""
+
+    def __init__(self, tx: SqlTransaction) -> None:
+        self._tx = tx
+        self._version = tx.authority.version()
+        self._changes: dict[int, tuple[set[int], set[str], set[int]]] = {}
+        self._heads: dict[int, tuple[int, int]] = {}
+
+    def store(self, posts: Sequence[PostMessage]) -> list[Outcome]:
+        decided = [self._decide(post) for post in posts]
+        self._read_heads({ruling.room.id for ruling in decided if isinstance(ruling, Ruling)})
+        rows: list[Row] = []
+        outcomes = [
+            self._place(post, ruling, rows) if isinstance(ruling, Ruling) else ruling
+            for post, ruling in zip(posts, decided, strict=True)
+        ]
+        if rows:
+            run = self._tx.connection.exec_driver_sql
+            run(_INSERT, rows)
+            run(_ADVANCE, [(seq, at, room_id) for room_id, (seq, at) in self._heads.items()])
+        return outcomes
+
+    def _decide(self, post: PostMessage) -> Ruling | Outcome:
+        tx = self._tx
+        try:
+            ruling = post.ruling
+            if ruling is None or not self._stands(ruling):
+                found = rule(tx, post, self._version)
+                if isinstance(found, Posted):
+                    return found
+                post.ruling = ruling = found
+            elif ruling.slow_mode or post.reply_to is not None:
+                earlier = seen(tx, ruling.room, ruling.author_id, post)
+                if earlier is not None:
+                    return earlier
+            if post.reply_to is not None:
+                require_replied(tx, ruling.room, post.reply_to)
+            if ruling.slow_mode:
+                keep_pace(tx, ruling)
+            return ruling
+        except Refusal as refusal:
+            post.ruling = None
+            return refusal
+
+    def _stands(self, ruling: Ruling) -> bool:
+        """Whether nothing that the ruling was made from has changed since."""
+        if ruling.version == self._version:
+            return True
+        changes = self._changes.get(ruling.version)
+        if changes is None:
+            changes = self._changes[ruling.version] = self._tx.authority.changed_since(ruling.version)
+        users, sessions, rooms = changes
+        return ruling.author_id not in users and ruling.sid not in sessions and ruling.room.id not in rooms
+
+    def _read_heads(self, room_ids: set[int]) -> None:
+        if room_ids:
+            rows = self._tx.connection.execute(_HEADS, {"rooms": list(room_ids)})
+            self._heads = {room_id: (seq, at) for room_id, seq, at in rows}
+
+    def _place(self, post: PostMessage, ruling: Ruling, rows: list[Row]) -> Posted:
+        """Give the post the next seq of its room, and a time that is not before the last one's."""
+        room_id, slug, now = ruling.room.id, ruling.room.slug, self._tx.now
+        seq, last = self._heads[room_id]
+        seq += 1
+        at = now if now > last else last
+        self._heads[room_id] = (seq, at)
+        text, nonce, reply_to = post.text, post.nonce, post.reply_to
+        rows.append((room_id, seq, at, MESSAGE, ruling.author_id, text, reply_to, nonce, post.digest()))
+        message = Message(ids.message_id(at, room_id, seq), slug, seq, ruling.author, text, at, reply_to, nonce)
+        self._tx.appended.append(MessagePosted(room_id, slug, seq, at, message, ruling.author_id))
+        return Posted(message)
