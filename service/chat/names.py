@@ -13,6 +13,8 @@ NONCE_MAX = 64  # characters of a nonce, and of a command's id
 NAME_MAX = 64  # characters of a display name
 ROOM_NAME_MAX = 80  # characters
 TOPIC_MAX = 500  # characters
+# Normalising is quadratic in combining marks (64,000 of them take 3 s), and nobody types a name in so many characters.
+USERNAME_TYPED_MAX = 128  # characters, before folding
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}\Z")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
@@ -23,18 +25,27 @@ DIRECT_PREFIX = "dm-"  # slugs of direct rooms; nobody may name a room so
 
 
 def fold_username(raw: str) -> str:
-    """NFKC and lower case, so that look-alikes are one name. No check: for looking a user up."""
-    return unicodedata.normalize("NFKC", raw).strip().lower()
+    """NFKC and lower case, so that look-alikes are one name: for looking a user up. What cannot be anybody's name, in
+    whatever spelling, is the empty string, which is nobody's."""
+    if len(raw) > USERNAME_TYPED_MAX:
+        return ""
+    folded = unicodedata.normalize("NFKC", raw).strip().lower()
+    return folded if _USERNAME.match(folded) else ""
 
 
 def username(raw: str) -> str:
     """A username to be given out: ``[a-z0-9][a-z0-9._-]{1,31}`` after folding, and not one of the reserved words."""
     folded = fold_username(raw)
-    if not _USERNAME.match(folded):
+    if not folded:
         raise invalid("username", "use 2 to 32 of a-z, 0-9, dot, hyphen, underscore, with a letter or digit first")
     if folded in RESERVED_USERNAMES:
         raise invalid("username", "that word is reserved")
     return folded
+
+
+def is_username(folded: str) -> bool:
+    """Whether anybody could have this name at all: what cannot be a name need not reach the database."""
+    return _USERNAME.match(folded) is not None
 
 
 def slug(raw: str) -> str:

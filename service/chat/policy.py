@@ -45,12 +45,6 @@ _ROOM_RANK = {
     RoomRole.MODERATOR: Rank.ROOM_MODERATOR,
     RoomRole.OWNER: Rank.OWNER,
 }
-_GIVES_UP_TO = {
-    Rank.ROOM_MODERATOR: RoomRole.MODERATOR,
-    Rank.OWNER: RoomRole.OWNER,
-    Rank.SERVER_MODERATOR: RoomRole.MODERATOR,
-    Rank.ADMIN: RoomRole.OWNER,
-}
 _NEEDS_SCOPE = {
     Action.SEE: Scope.READ,
     Action.READ: Scope.READ,
@@ -87,6 +81,14 @@ class Standing:
     def moderates(self) -> bool:
         """Whether locks and slow mode spare this user here."""
         return self.rank >= Rank.ROOM_MODERATOR
+
+    @property
+    def holds(self) -> RoomRole:
+        """The highest room role whose powers this user has here, by whichever of their two roles: a server
+        moderator's rank must not hide that the room is their own."""
+        if self.room_role is RoomRole.OWNER or self.rank is Rank.ADMIN:
+            return RoomRole.OWNER
+        return RoomRole.MODERATOR if self.moderates else RoomRole.MEMBER
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +148,13 @@ UNLOCKED = Rule(
 )
 MODERATES = Rule(
     "room_moderator",
-    lambda s: s.rank >= Rank.ROOM_MODERATOR,
+    lambda s: s.moderates,
     Code.FORBIDDEN,
     lambda s: "Only who moderates this room may do that.",
 )
 OWNS = Rule(
     "room_owner",
-    lambda s: s.rank in (Rank.OWNER, Rank.ADMIN),
+    lambda s: s.holds is RoomRole.OWNER,
     Code.FORBIDDEN,
     lambda s: "Only the room's owners and admins may do that.",
 )
@@ -205,8 +207,7 @@ def may_act_on(actor: Standing, target: Standing) -> Verdict:
 
 def may_give(actor: Standing, role: RoomRole) -> Verdict:
     """Whether ``actor`` may make somebody ``role`` here: nobody gives more than they have."""
-    highest = _GIVES_UP_TO.get(actor.rank)
-    if highest is not None and role <= highest:
+    if actor.moderates and role <= actor.holds:
         return Verdict(True, "rank")
     return Verdict(False, "rank", Code.FORBIDDEN, "Nobody can give a higher role than they have.")
 
@@ -225,6 +226,13 @@ def may_create(user: User, scope: frozenset[Scope]) -> Verdict:
     if Scope.WRITE not in scope:
         return Verdict(False, "scope", Code.INSUFFICIENT_SCOPE, "This needs a token with the scope chat:write.")
     return Verdict(True, "create_role")
+
+
+def may_list(scope: frozenset[Scope]) -> Verdict:
+    """Whether a token may be used to list what its user sees."""
+    if Scope.READ not in scope:
+        return Verdict(False, "scope", Code.INSUFFICIENT_SCOPE, "This needs a token with the scope chat:read.")
+    return Verdict(True, "scope")
 
 
 def may_administer(user: User, scope: frozenset[Scope]) -> Verdict:

@@ -1,0 +1,129 @@
+"""Members, in the database: who is in which room, as what. Who may be is decided in ``chat``.
+
+A membership that ends and a role that changes move the authority's version, here, where no caller can forget it. So
+does the count of members: it stands in the room's head and is changed with the row that it counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, delete, func, insert, select, update
+
+from service.chat.records import Member, Room, User
+from service.chat.roles import Role, RoomRole
+from service.storage.rooms import ROOM_COLUMNS, room_of
+from service.storage.tables import heads, members, rooms, users
+from service.storage.unit import Unit
+from service.storage.user_row import USER_COLUMNS, user_of
+
+NEVER = 0  # the time of the last post of who has not posted yet
+
+_MEMBER_COLUMNS = (members.c.room_id, members.c.role, members.c.joined_at, members.c.last_posted_at)
+_MEMBER = select(*_MEMBER_COLUMNS, *USER_COLUMNS).join_from(members, users, users.c.id == members.c.user_id)
+_THE_ONE = (members.c.room_id == bindparam("of_room"), members.c.user_id == bindparam("of_user"))
+
+GET = _MEMBER.where(*_THE_ONE)
+BY_USERNAME = _MEMBER.where(users.c.username == bindparam("username"), members.c.room_id == bindparam("of_room"))
+ROLE = select(members.c.role).where(*_THE_ONE)
+PAGE = (
+    _MEMBER.where(members.c.room_id == bindparam("of_room"), members.c.user_id > bindparam("after"))
+    .order_by(members.c.user_id)
+    .limit(bindparam("most"))
+)
+OF_USER = (
+    select(*_MEMBER_COLUMNS, *USER_COLUMNS, *ROOM_COLUMNS)
+    .join_from(members, users, users.c.id == members.c.user_id)
+    .join(rooms, rooms.c.id == members.c.room_id)
+    .join(heads, heads.c.room_id == rooms.c.id)
+    .where(members.c.user_id == bindparam("of_user"))
+    .order_by(members.c.room_id)
+)
+BELOW = (
+    select(*USER_COLUMNS)
+    .join_from(members, users, users.c.id == members.c.user_id)
+    .where(members.c.room_id == bindparam("of_room"), users.c.role < bindparam("gate"))
+    .order_by(users.c.id)
+)
+OWNERS = (
+    select(func.count())
+    .select_from(members)
+    .where(members.c.room_id == bindparam("of_room"), members.c.role == RoomRole.OWNER.value)
+)
+_ADD = insert(members)
+_REMOVE = delete(members).where(*_THE_ONE)
+_SET_ROLE = update(members).where(*_THE_ONE).values(role=bindparam("to_role"))
+_POSTED = update(members).where(*_THE_ONE).values(last_posted_at=bindparam("now"))
+_COUNT = (
+    update(heads).where(heads.c.room_id == bindparam("of_room")).values(members=heads.c.members + bindparam("more"))
+)
+
+
+class SqlMembers:
+    """The memberships, within one transaction."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._connection = unit.connection
+        self._authority = unit.authority
+
+    def get(self, room_id: int, user_id: int) -> Member | None:
+        """The user as a member of the room, if they are one."""
+        row = self._connection.execute(GET, {"of_room": room_id, "of_user": user_id}).one_or_none()
+        return None if row is None else _member_of(row)
+
+    def by_username(self, room_id: int, username: str) -> Member | None:
+        """The member of that name."""
+        row = self._connection.execute(BY_USERNAME, {"of_room": room_id, "username": username}).one_or_none()
+        return None if row is None else _member_of(row)
+
+    def role(self, room_id: int, user_id: int) -> RoomRole | None:
+        """What the user is in the room; None for who is no member."""
+        role = self._connection.execute(ROLE, {"of_room": room_id, "of_user": user_id}).scalar_one_or_none()
+        return None if role is None else RoomRole(role)
+
+    def add(self, room_id: int, user_id: int, role: RoomRole, now: int) -> None:
+        """A new member."""
+        row = {"room_id": room_id, "user_id": user_id, "role": role.value, "joined_at": now, "last_posted_at": NEVER}
+        self._connection.execute(_ADD, row)
+        self._connection.execute(_COUNT, {"of_room": room_id, "more": 1})
+
+    def remove(self, room_id: int, user_id: int) -> None:
+        """End a membership, if there is one."""
+        if self._connection.execute(_REMOVE, {"of_room": room_id, "of_user": user_id}).rowcount == 0:
+            return
+        self._connection.execute(_COUNT, {"of_room": room_id, "more": -1})
+        self._authority.room_changed(room_id)
+
+    def set_role(self, room_id: int, user_id: int, role: RoomRole) -> None:
+        """Another room role."""
+        self._connection.execute(_SET_ROLE, {"of_room": room_id, "of_user": user_id, "to_role": role.value})
+        self._authority.room_changed(room_id)
+
+    def posted(self, room_id: int, user_id: int, now: int) -> None:
+        """Remember when the member last posted (kept in slow mode only)."""
+        self._connection.execute(_POSTED, {"of_room": room_id, "of_user": user_id, "now": now})
+
+    def page(self, room_id: int, after: int, limit: int) -> list[Member]:
+        """The members whose user id is above ``after``, in that order."""
+        rows = self._connection.execute(PAGE, {"of_room": room_id, "after": after, "most": limit})
+        return [_member_of(row) for row in rows]
+
+    def of_user(self, user_id: int) -> list[tuple[Room, Member]]:
+        """The rooms that a user is in, by room id."""
+        width = len(_MEMBER_COLUMNS) + len(USER_COLUMNS)
+        rows = self._connection.execute(OF_USER, {"of_user": user_id})
+        return [(room_of(row[width:]), _member_of(row[:width])) for row in rows]
+
+    def below(self, room_id: int, role: Role) -> list[User]:
+        """The members whose server-wide role is lower than ``role``."""
+        return [user_of(row) for row in self._connection.execute(BELOW, {"of_room": room_id, "gate": role.value})]
+
+    def owners(self, room_id: int) -> int:
+        """How many owners the room has."""
+        return int(self._connection.execute(OWNERS, {"of_room": room_id}).scalar_one())
+
+
+def _member_of(row: Sequence[Any]) -> Member:
+    room_id, role, joined_at, last_posted_at, *user = row
+    return Member(room_id, user_of(user), RoomRole(role), joined_at, last_posted_at)

@@ -1,0 +1,186 @@
+"""Rooms, in the database. Who may see or change them is decided in ``chat``; here they are only kept and found.
+
+Whatever can take a right away moves the authority's version, here, where no caller can forget it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from service.chat.errors import Code, Refusal
+from service.chat.ports import Page
+from service.chat.records import Room
+from service.chat.roles import Role, RoomRole, Visibility
+from service.storage.tables import heads, members, rooms
+from service.storage.unit import Unit
+
+HEADS_AT_ONCE = 500  # room ids in one statement: databases bound its parameters
+
+ROOM_COLUMNS = (
+    rooms.c.id,
+    rooms.c.slug,
+    rooms.c.name,
+    rooms.c.topic,
+    rooms.c.visibility,
+    rooms.c.join_role,
+    rooms.c.post_role,
+    rooms.c.locked,
+    rooms.c.slow_mode,
+    rooms.c.epoch,
+    heads.c.seq,
+    heads.c.members,
+    rooms.c.created_at,
+    rooms.c.deleted_at,
+)
+
+_ROOM = select(*ROOM_COLUMNS).join_from(rooms, heads, heads.c.room_id == rooms.c.id)
+GET = _ROOM.where(rooms.c.id == bindparam("room_id"))
+BY_SLUG = _ROOM.where(rooms.c.slug == bindparam("slug"))
+_WITH_ROLE = (
+    select(*ROOM_COLUMNS, members.c.role.label("held"))
+    .join_from(rooms, heads, heads.c.room_id == rooms.c.id)
+    .outerjoin(members, and_(members.c.room_id == rooms.c.id, members.c.user_id == bindparam("user_id")))
+)
+# Asked at the beginning of whatever is done in a room: one statement.
+SEEN_BY = _WITH_ROLE.where(rooms.c.slug == bindparam("slug"))
+_LISTED = _WITH_ROLE.where(rooms.c.deleted_at.is_(None), rooms.c.slug > bindparam("after")).order_by(rooms.c.slug)
+PAGE = _LISTED.where(or_(rooms.c.visibility == Visibility.PUBLIC.value, members.c.user_id.is_not(None))).limit(
+    bindparam("most")
+)
+PAGE_FOR_ADMINS = _LISTED.where(
+    or_(rooms.c.visibility != Visibility.DIRECT.value, members.c.user_id.is_not(None))
+).limit(bindparam("most"))
+HEADS = select(heads.c.room_id, heads.c.seq).where(heads.c.room_id.in_(bindparam("room_ids", expanding=True)))
+_SAVE = (
+    update(rooms)
+    .where(rooms.c.id == bindparam("key"))
+    .values(
+        name=bindparam("to_name"),
+        topic=bindparam("to_topic"),
+        visibility=bindparam("to_visibility"),
+        join_role=bindparam("to_join_role"),
+        post_role=bindparam("to_post_role"),
+        locked=bindparam("to_locked"),
+        slow_mode=bindparam("to_slow_mode"),
+    )
+)
+_DELETE = update(rooms).where(rooms.c.id == bindparam("key")).values(deleted_at=bindparam("now"))
+_EMPTY = delete(members).where(members.c.room_id == bindparam("key"))
+_COUNT_NONE = update(heads).where(heads.c.room_id == bindparam("key")).values(members=0)
+
+
+class SqlRooms:
+    """The rooms, within one transaction."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._connection = unit.connection
+        self._authority = unit.authority
+        self._now = unit.now
+
+    def get(self, room_id: int) -> Room | None:
+        """The room, also a deleted one."""
+        row = self._connection.execute(GET, {"room_id": room_id}).one_or_none()
+        return None if row is None else room_of(row)
+
+    def by_slug(self, slug: str) -> Room | None:
+        """The room, also a deleted one."""
+        row = self._connection.execute(BY_SLUG, {"slug": slug}).one_or_none()
+        return None if row is None else room_of(row)
+
+    def seen_by(self, slug: str, user_id: int) -> tuple[Room, RoomRole | None] | None:
+        """The room and what the user is in it; also one that they may not see, or that is deleted."""
+        row = self._connection.execute(SEEN_BY, {"slug": slug, "user_id": user_id}).one_or_none()
+        return None if row is None else _with_role(row)
+
+    def add(self, room: Room) -> Room:
+        """The room with its id and an empty log; ``conflict`` if the slug is or was in use."""
+        row = {
+            "slug": room.slug,
+            "name": room.name,
+            "topic": room.topic,
+            "visibility": room.visibility.value,
+            "join_role": room.join_role.value,
+            "post_role": room.post_role.value,
+            "locked": room.locked,
+            "slow_mode": room.slow_mode,
+            "epoch": room.epoch,
+            "created_at": room.created_at,
+            "deleted_at": None,
+            "version": 0,
+        }
+        try:
+            room_id = self._connection.execute(insert(rooms).returning(rooms.c.id), row).scalar_one()
+        except IntegrityError as taken:
+            message = f"The slug {room.slug} is taken, or was: a slug is given out once, for links to it stay about."
+            raise Refusal(Code.CONFLICT, message) from taken
+        self._connection.execute(
+            insert(heads), {"room_id": room_id, "seq": room.seq, "at": room.created_at, "members": room.members}
+        )
+        return replace(room, id=room_id)
+
+    def save(self, room: Room) -> None:
+        """Store the settings (name, topic, visibility, gates, locked, slow mode)."""
+        row = {
+            "key": room.id,
+            "to_name": room.name,
+            "to_topic": room.topic,
+            "to_visibility": room.visibility.value,
+            "to_join_role": room.join_role.value,
+            "to_post_role": room.post_role.value,
+            "to_locked": room.locked,
+            "to_slow_mode": room.slow_mode,
+        }
+        self._connection.execute(_SAVE, row)
+        self._authority.room_changed(room.id)
+
+    def delete(self, room_id: int) -> None:
+        """The room can no longer be used and has no members; its row and its slug stay."""
+        self._connection.execute(_DELETE, {"key": room_id, "now": self._now})
+        self._connection.execute(_EMPTY, {"key": room_id})
+        self._connection.execute(_COUNT_NONE, {"key": room_id})
+        self._authority.room_changed(room_id)
+
+    def page(self, user_id: int, all_private: bool, page: Page) -> list[tuple[Room, RoomRole | None]]:
+        """By slug: public rooms, those of the user, and all private ones for admins; and what the user is in each."""
+        wanted = {"user_id": user_id, "after": page.cursor or "", "most": page.limit}
+        rows = self._connection.execute(PAGE_FOR_ADMINS if all_private else PAGE, wanted)
+        return [_with_role(row) for row in rows]
+
+    def heads(self, room_ids: Iterable[int]) -> dict[int, int]:
+        """The last seq of each of these rooms."""
+        wanted = list(room_ids)
+        found: dict[int, int] = {}
+        for start in range(0, len(wanted), HEADS_AT_ONCE):
+            rows = self._connection.execute(HEADS, {"room_ids": wanted[start : start + HEADS_AT_ONCE]})
+            found.update((row.room_id, row.seq) for row in rows)
+        return found
+
+
+def room_of(row: Sequence[Any]) -> Room:
+    """The room whose columns these are."""
+    return Room(
+        id=row[0],
+        slug=row[1],
+        name=row[2],
+        topic=row[3],
+        visibility=Visibility(row[4]),
+        join_role=Role(row[5]),
+        post_role=Role(row[6]),
+        locked=bool(row[7]),
+        slow_mode=row[8],
+        epoch=row[9],
+        seq=row[10],
+        members=row[11],
+        created_at=row[12],
+        deleted=row[13] is not None,
+    )
+
+
+def _with_role(row: Sequence[Any]) -> tuple[Room, RoomRole | None]:
+    *columns, held = row
+    return room_of(columns), None if held is None else RoomRole(held)
