@@ -1,0 +1,67 @@
+"""The fields of request bodies: strict types, and the rules of ``chat.names`` as validators, so that all that is wrong
+with a body is told in one answer. What a body holds beyond its fields is ignored, never taken over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from service.chat import names
+from service.chat.errors import Refusal
+
+ID_MAX = 64  # characters of a message's id
+
+
+class Body(BaseModel):
+    """A JSON object sent to us: ``"1"`` is no number, and what nobody asked for is not looked at."""
+
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+
+
+def checked(clean: Callable[[str], str]) -> AfterValidator:
+    """A rule of ``chat.names`` as a validator of one field."""
+
+    def validate(raw: str) -> str:
+        try:
+            return clean(raw)
+        except Refusal as refusal:
+            sentence = refusal.errors[0].message if refusal.errors else refusal.message
+            raise PydanticCustomError("rule", "{sentence}", {"sentence": sentence}) from refusal
+
+    return AfterValidator(validate)
+
+
+RoleWord = Literal["guest", "member", "moderator", "admin"]
+RoomRoleWord = Literal["member", "moderator", "owner"]
+Slug = Annotated[
+    str,
+    checked(names.slug),
+    Field(description="The room's name in addresses: `[a-z0-9][a-z0-9-]{0,63}`; never changes.", examples=["lobby"]),
+]
+RoomName = Annotated[
+    str,
+    checked(lambda raw: names.line("name", raw, names.ROOM_NAME_MAX)),
+    Field(description=f"1 to {names.ROOM_NAME_MAX} characters in one line.", examples=["The lobby"]),
+]
+Topic = Annotated[
+    str,
+    checked(lambda raw: names.line("topic", raw, names.TOPIC_MAX, empty=True)),
+    Field(description=f"At most {names.TOPIC_MAX} characters in one line.", examples=["Come in, sit down"]),
+]
+Text = Annotated[
+    str,
+    checked(names.text),
+    Field(description=f"1 to {names.TEXT_MAX:,} code points after trimming.", examples=["Hello, everyone."]),
+]
+Nonce = Annotated[
+    str,
+    checked(names.nonce),
+    Field(
+        description="The client's own name for this message: sent again with it, the message is posted once.",
+        examples=["0193f0c2-5d7e"],
+    ),
+]
+MessageId = Annotated[str, Field(min_length=1, max_length=ID_MAX, description="A message's id.")]
