@@ -6,9 +6,10 @@ done here, where no caller can forget it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from service.chat.records import Session, User
 from service.chat.roles import Role, Scope, format_scope
@@ -163,7 +164,7 @@ class SqlSessions:
         self._connection.execute(_FORGET, {"of_user": user_id, "before": before})
 
 
-def _session(row: Row[Any]) -> Session:
+def _session(row: Sequence[Any]) -> Session:
     return Session(
         sid=row[0],
         user_id=row[1],
@@ -180,6 +181,6 @@ def _session(row: Row[Any]) -> Session:
     )
 
 
-def _user(row: Row[Any]) -> User:
+def _user(row: Sequence[Any]) -> User:
     id_, uid, username, name, role, bot, suspended, deleted_at, created_at = row[len(_SESSION) :]
     return User(id_, uid, username, name, Role(role), bot, suspended, deleted_at is not None, created_at)
