@@ -33,6 +33,11 @@ class Bucket:
         return True
 
     @property
+    def full(self) -> bool:
+        """Whether as much is saved up as can be, as of the last ``take``."""
+        return self._tokens >= self.rate * BURST_SECONDS - 1
+
+    @property
     def wait(self) -> float:
         """Seconds until there is a token, as of the last ``take``."""
         return max(0.0, (1 - self._tokens) / self.rate)

@@ -1,0 +1,152 @@
+"""What clients say: the commands as typed values, and how a frame is read into one.
+
+Reading is strict: a frame that is no JSON (or msgpack) object, that nests without end, or that holds a NUL or a lone
+surrogate anywhere is a ``bad_frame``, also where the trouble sits in a field that nobody asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from service.chat.errors import Code, FieldError, Refusal
+from service.chat.names import NONCE_MAX
+
+Id = Annotated[str, Meta(min_length=1, max_length=NONCE_MAX)]
+Slug = Annotated[str, Meta(min_length=1, max_length=64)]
+Seq = Annotated[int, Meta(ge=0, lt=2**53)]  # beyond 2^53 JavaScript's numbers have holes
+LEVELS_MAX = 64  # of nesting, in a frame that has to be looked through
+
+
+class Command(Struct, kw_only=True, tag_field="type"):
+    """One command; ``id`` comes back in its reply."""
+
+    id: Id
+
+
+class Join(Command, tag="join"):
+    """Enter a room: see it from ``since`` on, or its latest messages."""
+
+    room: Slug
+    since: Seq | None = None
+    epoch: str | None = None
+
+
+class Leave(Command, tag="leave"):
+    """No longer hear a room."""
+
+    room: Slug
+
+
+class Send(Command, tag="send"):
+    """Say something in a room."""
+
+    room: Slug
+    text: str
+    nonce: Id | None = None
+    reply_to: str | None = None
+
+
+class Typing(Command, tag="typing"):
+    """Tell a room that one is typing."""
+
+    room: Slug
+
+
+class Auth(Command, tag="auth"):
+    """Go on with a new access token of the same user."""
+
+    token: str
+
+
+class Ping(Command, tag="ping"):
+    """Ask for a sign of life."""
+
+
+COMMANDS: dict[str, type[Command]] = {
+    "join": Join,
+    "leave": Leave,
+    "send": Send,
+    "typing": Typing,
+    "auth": Auth,
+    "ping": Ping,
+}
+_ANY = Join | Leave | Send | Typing | Auth | Ping
+
+
+class BadCommand(Exception):
+    """A frame that is no command: the ``id`` to answer under, if there is a usable one, and the refusal."""
+
+    def __init__(self, id: str | None, refusal: Refusal) -> None:
+        super().__init__(refusal.message)
+        self.id = id
+        self.refusal = refusal
+
+
+class Reader:
+    """Reads frames of one codec. ``suspect`` is a byte string without which no NUL or lone surrogate can be in one."""
+
+    def __init__(self, decode: Callable[..., Any], typed: Callable[[bytes], Any], suspect: bytes) -> None:
+        self._decode = decode
+        self._typed = typed
+        self._suspect = suspect
+
+    def read(self, payload: bytes, room: str | None = None) -> Command:
+        """The command in a frame, or ``BadCommand``. ``room`` stands in where a frame names none."""
+        if self._suspect not in payload:
+            try:
+                return self._typed(payload)  # type: ignore[no-any-return]
+            except (msgspec.MsgspecError, RecursionError, ValueError):
+                pass  # what is wrong is found out below, for the answer
+        return self._slowly(payload, room)
+
+    def _slowly(self, payload: bytes, room: str | None) -> Command:
+        try:
+            raw = self._decode(payload)
+        except (msgspec.MsgspecError, RecursionError, ValueError):
+            raise BadCommand(None, Refusal(Code.BAD_FRAME, "The frame could not be decoded.")) from None
+        if not isinstance(raw, dict):
+            raise BadCommand(None, Refusal(Code.BAD_FRAME, "A frame is an object with a type."))
+        id = raw.get("id")
+        usable = id if isinstance(id, str) and 1 <= len(id) <= NONCE_MAX and _clean(id) else None
+        if not _clean(raw):
+            raise BadCommand(usable, Refusal(Code.BAD_FRAME, "NUL, lone surrogates and deep nesting are not allowed."))
+        kind = raw.get("type")
+        if not isinstance(kind, str):
+            raise BadCommand(usable, Refusal(Code.BAD_FRAME, "A frame is an object with a type."))
+        if kind not in COMMANDS:
+            raise BadCommand(usable, Refusal(Code.UNKNOWN_TYPE, "There is no command of that type."))
+        if room is not None:
+            raw.setdefault("room", room)
+        try:
+            return msgspec.convert(raw, _ANY)
+        except msgspec.ValidationError as error:
+            raise BadCommand(usable, _invalid(str(error))) from None
+
+
+def _invalid(text: str) -> Refusal:
+    """msgspec's ``Expected `str`, got `int` - at `$.room` `` as a field and a sentence."""
+    message, _, place = text.partition(" - at `")
+    field = place.rstrip("`").removeprefix("$.") if place else ""
+    if not field and "missing required field" in message:
+        field = message.split("`")[1]
+    return Refusal(Code.INVALID, text, errors=(FieldError(field, message),))
+
+
+def _clean(value: object, levels: int = LEVELS_MAX) -> bool:
+    if isinstance(value, str):
+        return "\0" not in value and (value.isascii() or not any("\ud800" <= c <= "\udfff" for c in value))
+    if levels == 0:
+        return False
+    if isinstance(value, dict):
+        return all(_clean(key, levels - 1) and _clean(item, levels - 1) for key, item in value.items())
+    if isinstance(value, list):
+        return all(_clean(item, levels - 1) for item in value)
+    return True
+
+
+JSON = Reader(msgspec.json.decode, msgspec.json.Decoder(_ANY).decode, b"\\u")
+MSGPACK = Reader(msgspec.msgpack.decode, msgspec.msgpack.Decoder(_ANY).decode, b"\0")

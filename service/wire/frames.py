@@ -1,0 +1,106 @@
+"""What the server says: replies, events and notices as objects, before a codec makes bytes of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from service.chat.errors import Refusal
+from service.chat.events import (
+    EVENTS,
+    Event,
+    MemberChanged,
+    MemberJoined,
+    MemberLeft,
+    MessagePosted,
+    RoomChanged,
+    RoomDeleted,
+)
+from service.chat.records import User
+from service.wire import shapes
+from service.wire.shapes import Shape
+
+NOTICES = (
+    "hello",
+    "presence",
+    "typing",
+    "removed",
+    "you.changed",
+    "auth.expiring",
+    "restart",
+    "lagging",
+)
+
+
+def ok(id: str, **carries: Any) -> Shape:
+    """The reply to a command that succeeded."""
+    return {"type": "ok", "id": id, **carries}
+
+
+def error(id: str | None, refusal: Refusal) -> Shape:
+    """The reply to a command that was refused."""
+    shape: Shape = {"type": "error", "id": id, "code": refusal.code.value, "message": refusal.message}
+    if refusal.retry_after is not None:
+        shape["retry_after"] = round(refusal.retry_after, 3)
+    if refusal.why is not None:
+        shape["why"] = shapes.why(refusal.why)
+    if refusal.errors:
+        shape["errors"] = shapes.errors(refusal.errors)
+    return shape
+
+
+def event(e: Event, message: Any = None) -> Shape:
+    """An event; ``message`` is its message if that is encoded already."""
+    shape: Shape = {"type": EVENTS[type(e)], "room": e.room, "seq": e.seq, "at": shapes.time(e.at)}
+    match e:
+        case MessagePosted():
+            shape["message"] = shapes.message(e.message) if message is None else message
+        case MemberJoined():
+            shape["member"] = shapes.member(e.member)
+        case MemberLeft():
+            shape |= _present(user=e.user, code=e.code, by=e.by, reason=e.reason)
+        case MemberChanged():
+            shape |= _present(member=shapes.member(e.member), by=e.by, reason=e.reason)
+        case RoomChanged():
+            shape |= {"room": shapes.room(e.changed), "by": e.by}  # the room itself, in place of its slug
+        case RoomDeleted():
+            shape["by"] = e.by
+    return shape
+
+
+def presence(room: str, user: str, online: bool) -> Shape:
+    """A user's first connection in a room came, or their last one went."""
+    return {"type": "presence", "room": room, "user": user, "state": "online" if online else "offline"}
+
+
+def typing(room: str, user: str) -> Shape:
+    """Somebody is typing."""
+    return {"type": "typing", "room": room, "user": user}
+
+
+def removed(room: str, code: str, by: str | None, reason: str | None) -> Shape:
+    """You are out of the room."""
+    return {"type": "removed", "room": room, **_present(code=code, by=by, reason=reason)}
+
+
+def you_changed(user: User) -> Shape:
+    """Your own account is another one now."""
+    return {"type": "you.changed", "user": shapes.user(user, suspended=True)}
+
+
+def auth_expiring(expires_at: int) -> Shape:
+    """The access token ends at ``expires_at`` (Unix seconds)."""
+    return {"type": "auth.expiring", "expires_at": shapes.time(expires_at * 1000)}
+
+
+def restart(reconnect_in_ms: int) -> Shape:
+    """The server goes away; come back after so many milliseconds."""
+    return {"type": "restart", "reconnect_in_ms": reconnect_in_ms}
+
+
+def lagging(room: str, position: int) -> Shape:
+    """Events after ``position`` come later, from the log."""
+    return {"type": "lagging", "room": room, "from": position}
+
+
+def _present(**fields: Any) -> Shape:
+    return {name: value for name, value in fields.items() if value is not None}
