@@ -12,9 +12,10 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from service.chat.records import Session, User
-from service.chat.roles import Role, Scope, format_scope
+from service.chat.roles import Scope, format_scope
 from service.storage.tables import sessions, users
 from service.storage.unit import Unit
+from service.storage.user_row import USER_COLUMNS, user_of
 
 _SESSION = (
     sessions.c.sid,
@@ -30,22 +31,10 @@ _SESSION = (
     sessions.c.rotated_at,
     sessions.c.ended_at,
 )
-_USER = (
-    users.c.id,
-    users.c.uid,
-    users.c.username,
-    users.c.name,
-    users.c.role,
-    users.c.bot,
-    users.c.suspended,
-    users.c.deleted_at,
-    users.c.created_at,
-)
-
 _GET = select(*_SESSION).where(sessions.c.sid == bindparam("sid"))
 # Asked for each request: one statement, compiled once.
 _WITH_USER = (
-    select(*_SESSION, *_USER)
+    select(*_SESSION, *USER_COLUMNS)
     .join_from(sessions, users, sessions.c.user_id == users.c.id)
     .where(sessions.c.sid == bindparam("sid"))
 )
@@ -101,7 +90,7 @@ class SqlSessions:
     def with_user(self, sid: str) -> tuple[Session, User] | None:
         """The session and whose it is, in one query; also one that has ended."""
         row = self._connection.execute(_WITH_USER, {"sid": sid}).one_or_none()
-        return None if row is None else (_session(row), _user(row))
+        return None if row is None else (_session(row), user_of(row[len(_SESSION) :]))
 
     def add(self, session: Session) -> None:
         """A new login."""
@@ -179,8 +168,3 @@ def _session(row: Sequence[Any]) -> Session:
         rotated_at=row[10],
         ended_at=row[11],
     )
-
-
-def _user(row: Sequence[Any]) -> User:
-    id_, uid, username, name, role, bot, suspended, deleted_at, created_at = row[len(_SESSION) :]
-    return User(id_, uid, username, name, Role(role), bot, suspended, deleted_at is not None, created_at)
