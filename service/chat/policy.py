@@ -235,6 +235,13 @@ def may_list(scope: frozenset[Scope]) -> Verdict:
     return Verdict(True, "scope")
 
 
+def may_change_oneself(scope: frozenset[Scope]) -> Verdict:
+    """Whether a token may be used to change its user's own name and password."""
+    if Scope.WRITE not in scope:
+        return Verdict(False, "scope", Code.INSUFFICIENT_SCOPE, "This needs a token with the scope chat:write.")
+    return Verdict(True, "scope")
+
+
 def may_administer(user: User, scope: frozenset[Scope]) -> Verdict:
     """Whether a user may manage users, roles and invites: admins, with a token whose scope says so."""
     if user.role < Role.ADMIN:

@@ -51,7 +51,7 @@ class Invite:
     role: Role
     uses_left: int
     expires_at: int
-    created_by: int
+    created_by: int | None  # None: the operator
     created_at: int
 
 
