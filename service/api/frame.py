@@ -1,0 +1,119 @@
+"""What surrounds every HTTP request: its id, its line in the log, its count, the headers that protect who reads the
+answer, and the last net for errors. Plain ASGI, so that nothing is buffered and nothing runs twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import structlog
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.api.gate import PROBES
+from service.api.problems import METHODS, internal
+from service.watch.metrics import Metrics
+
+HSTS_SECONDS = 31_536_000
+NO_ANSWER = 499  # logged for who went away before the answer
+NO_ROUTE = "-"
+CLOSED_CSP = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+PROTECTION = {
+    "Content-Security-Policy": CLOSED_CSP,  # nothing that is not a page may act as one
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+log = structlog.stdlib.get_logger("service.http")
+
+
+class Frame:
+    """The outermost ASGI middleware. ``new_id`` and ``monotonic`` (seconds) are passed in."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        metrics: Metrics,
+        https: bool,
+        new_id: Callable[[], str],
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._new_id = new_id
+        self._monotonic = monotonic
+        self._protection: Mapping[str, str] = PROTECTION
+        if https:
+            self._protection = {**PROTECTION, "Strict-Transport-Security": f"max-age={HSTS_SECONDS}"}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        began = self._monotonic()
+        # Always an id of our own: one that the client chose could be made to look like somebody else's in the log.
+        request_id = self._new_id()
+        # Every GET answers HEAD (RFC 9110, section 9.1), though its route knows only GET.
+        inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+        state: dict[str, Any] = inner.setdefault("state", {})
+        state["request_id"] = request_id
+        answer = _Answer(send, {**self._protection, "X-Request-Id": request_id}, bodiless=inner is not scope)
+        with structlog.contextvars.bound_contextvars(request=request_id):
+            try:
+                await self._app(inner, receive, answer)
+            except Exception:
+                log.exception("request failed", route=_route(inner))
+                if answer.status == NO_ANSWER:
+                    await internal(inner)(inner, receive, answer)
+            finally:
+                self._note(scope, inner, answer.status, self._monotonic() - began)
+
+    def _note(self, scope: Scope, inner: Scope, status: int, seconds: float) -> None:
+        method = scope["method"] if scope["method"] in (*METHODS, "HEAD", "OPTIONS") else "other"
+        route = _route(inner)
+        code = inner["state"].get("problem")
+        if code is not None:
+            self._metrics.refusals[code] += 1
+        self._metrics.answered(method, route, status, seconds)
+        client = scope.get("client")
+        fields: dict[str, Any] = {
+            "method": method,
+            "route": route,
+            "status": status,
+            "ms": round(seconds * 1000, 1),
+            "address": client[0] if client else "-",
+        }
+        if code is not None:
+            fields["code"] = code
+        if route in PROBES and status < 400:
+            log.debug("request", **fields)
+        else:
+            log.info("request", **fields)
+
+
+class _Answer:
+    """The ``send`` of one request: adds the headers that are not there yet, and remembers the status."""
+
+    def __init__(self, send: Send, headers: Mapping[str, str], *, bodiless: bool) -> None:
+        self._send = send
+        self._headers = headers
+        self._bodiless = bodiless
+        self.status = NO_ANSWER
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            for name, value in self._headers.items():
+                headers.setdefault(name, value)
+        elif message["type"] == "http.response.body" and self._bodiless:
+            message = {**message, "body": b""}
+        await self._send(message)
+
+
+def _route(scope: Scope) -> str:
+    """The template of the route that answered: a path itself may hold an invite's code or a stranger's nonsense."""
+    path = getattr(scope.get("route"), "path", None)
+    return path if isinstance(path, str) else NO_ROUTE

@@ -1,0 +1,93 @@
+"""The web client's files: read once at the start and served from memory, so that a path from outside is only ever
+looked up in a table and never touches the file system. After a change of a file the server is started again."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+from fastapi import APIRouter, Request, Response
+
+from service.api.problems import problem
+
+WEB = Path(__file__).parent.parent / "web"
+PAGES = ("/", "/setup", "/signup", "/reset")  # all the one page; what a link carries stands in its fragment
+COMPRESSED_FROM = 1_024  # bytes; below this compressing saves nothing
+REVALIDATE = "no-cache"  # kept by the browser, asked about each time: a new release shows at once
+
+PAGE_CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+    "font-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'; require-trusted-types-for 'script'"
+)
+# By our own table: what the system believes about endings differs from machine to machine.
+TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".ico": "image/x-icon",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+    ".woff2": "font/woff2",
+}
+_COMPRESSIBLE = frozenset({".css", ".html", ".js", ".json", ".svg", ".webmanifest"})
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file as it is served: as it is, and compressed where that helps."""
+
+    body: bytes
+    compressed: bytes | None
+    media_type: str
+    etag: str
+
+    @classmethod
+    def read(cls, path: Path) -> File:
+        """The file at a path of ours."""
+        body = path.read_bytes()
+        compressed = None
+        if path.suffix in _COMPRESSIBLE and len(body) >= COMPRESSED_FROM:
+            compressed = gzip.compress(body, mtime=0)
+        return cls(body, compressed, TYPES[path.suffix], f'W/"{blake2b(body, digest_size=12).hexdigest()}"')
+
+    def answer(self, request: Request, csp: str) -> Response:
+        """The answer to a GET: 304 if the browser has it already (RFC 9110, section 13.1.2)."""
+        headers = {"ETag": self.etag, "Cache-Control": REVALIDATE, "Content-Security-Policy": csp}
+        if self.compressed is not None:
+            headers["Vary"] = "Accept-Encoding"
+        known = {tag.strip() for tag in request.headers.get("if-none-match", "").split(",")}
+        if self.etag in known or self.etag.removeprefix("W/") in known or "*" in known:
+            return Response(status_code=304, headers=headers)
+        if self.compressed is not None and "gzip" in request.headers.get("accept-encoding", ""):
+            headers["Content-Encoding"] = "gzip"
+            return Response(self.compressed, media_type=self.media_type, headers=headers)
+        return Response(self.body, media_type=self.media_type, headers=headers)
+
+
+def read_all(folder: Path) -> Mapping[str, File]:
+    """The files below a folder whose ending is in the table, by their path in it."""
+    found = (path for path in sorted(folder.rglob("*")) if path.suffix in TYPES and path.is_file())
+    return {path.relative_to(folder).as_posix(): File.read(path) for path in found}
+
+
+def routes(files: Mapping[str, File]) -> APIRouter:
+    """The pages, and the files that they load, at ``/web/``."""
+    router = APIRouter(include_in_schema=False)
+
+    async def page(request: Request) -> Response:
+        return files["index.html"].answer(request, PAGE_CSP)
+
+    async def file(request: Request, path: str) -> Response:
+        found = files.get(path)
+        return problem(404, "There is no such file.") if found is None else found.answer(request, PAGE_CSP)
+
+    for path in PAGES:
+        router.add_api_route(path, page, response_class=Response)
+    router.add_api_route("/web/{path:path}", file, response_class=Response)
+    return router
