@@ -44,7 +44,7 @@ class Stage:
     """A server without its loop: who is there, what they ask, what was appended."""
 
     def __init__(self) -> None:
-        self.engine = _engine(_schema())
+        self.engine = _open()
         self.now = STARTED_AT
         self.events: list[Event] = []
         self.changes: list[AuthorityChanged] = []
@@ -150,25 +150,30 @@ class Stage:
 
 
 @cache
-def _schema() -> bytes:
-    """The migrated, empty database: made once, copied for each test."""
-    engine = _engine()
-    migrate(engine)
-    with engine.connect() as connection:
-        return _driver(connection).serialize()
-
-
-def _engine(content: bytes | None = None) -> Engine:
+def _engine() -> Engine:
+    """One engine for all stages, which stand one after another: statements are compiled once, not for each test."""
     engine = create_engine(
         "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False, "isolation_level": None}
     )
     event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys = ON"))
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-    if content is not None:
-        with engine.connect() as connection:
-            connection.rollback()
-            _driver(connection).deserialize(content)
     return engine
+
+
+@cache
+def _empty() -> bytes:
+    """The migrated database without a row of anybody's: made once, copied for each test."""
+    migrate(_engine())
+    with _engine().connect() as connection:
+        return _driver(connection).serialize()
+
+
+def _open() -> Engine:
+    empty = _empty()
+    with _engine().connect() as connection:
+        _driver(connection).rollback()
+        _driver(connection).deserialize(empty)
+    return _engine()
 
 
 def _driver(connection: Any) -> sqlite3.Connection:

@@ -44,7 +44,7 @@ BELOW = (
     select(*USER_COLUMNS)
     .join_from(members, users, users.c.id == members.c.user_id)
     .where(members.c.room_id == bindparam("of_room"), users.c.role < bindparam("gate"))
-    .order_by(users.c.id)
+    .order_by(members.c.user_id)
 )
 OWNERS = (
     select(func.count())
