@@ -1,3 +1,5 @@
 """Folkmoot: an authenticated chat server for many rooms."""
 
+from __future__ import annotations
+
 __version__ = "1.0.0"
