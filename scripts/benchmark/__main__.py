@@ -1,0 +1,132 @@
+"""The command line of the benchmark: `scripts/bench`."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+from rich.console import Console
+
+from . import house
+from .bench import FULL, QUICK, Bench, Scale
+from .caption import caption
+from .coming import Connects, Idle
+from .dialects import BadFrame
+from .loop import Loop
+from .machine import Cores, describe, hand_out_cores, open_files_allowed
+from .outcome import Outcome
+from .progress import Bar
+from .servers import DidNotStart
+from .signing_in import SigningIn
+from .table import markdown, print_tables
+from .talking import TALKING, Talking
+
+Scenario = Talking | Idle | Connects | SigningIn
+SCENARIOS: tuple[Scenario, ...] = (*TALKING, Idle(), Connects(), SigningIn())
+
+# Sockets that a server holds beside those of its clients, and some room.
+SPARE_FILES = 500
+
+WRONG = 1
+UNUSABLE = 2
+
+
+def arguments(given: Sequence[str]) -> argparse.Namespace:
+    names = ", ".join(scenario.name for scenario in SCENARIOS)
+    parser = argparse.ArgumentParser(
+        prog="scripts/bench",
+        description="Measure the server against a textbook one, in one run. A missed target is shown and is no error;"
+        " a message that is lost, doubled or out of order is one.",
+    )
+    parser.add_argument("--quick", action="store_true", help="one short round of each: to look at, not to publish")
+    parser.add_argument("--rounds", type=_positive, metavar="N", help="how often each window is repeated")
+    parser.add_argument("--only", metavar="NAME,...", type=_names, help=f"some of: {names}")
+    parser.add_argument("--json", metavar="FILE", type=Path, help="write all figures there as well")
+    parser.add_argument("--markdown", action="store_true", help="print the tables as Markdown, for the README")
+    return parser.parse_args(given)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("there has to be one round at least")
+    return number
+
+
+def _names(text: str) -> frozenset[str]:
+    names = frozenset(text.split(","))
+    unknown = names - {scenario.name for scenario in SCENARIOS}
+    if unknown:
+        raise argparse.ArgumentTypeError(f"there is no scenario {', '.join(sorted(unknown))}")
+    return names
+
+
+def measure(scenarios: Sequence[Scenario], scale: Scale, cores: Cores, console: Console) -> list[Outcome]:
+    """Run them one after another."""
+    os.sched_setaffinity(0, {cores.generator})
+    # A collection in the middle of a window would be the load generator's latency and not the server's.
+    gc.disable()
+    steps = 1 + sum(scenario.steps(scale.rounds) for scenario in scenarios)
+    with tempfile.TemporaryDirectory(prefix="folkmoot-bench-") as home, Bar(console, steps) as bar:
+        bar.step("Setting up a house: users, rooms, memberships")
+        bench = Bench(house.build(Path(home), cores.both), Path(home), cores, scale, bar, Loop())
+        outcomes = []
+        for scenario in scenarios:
+            outcomes.append(scenario.run(bench))
+            gc.collect()
+        bar.finish()
+    return outcomes
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    options = arguments(sys.argv[1:] if given is None else given)
+    console = Console(stderr=options.markdown)
+    cores = hand_out_cores()
+    if cores is None:
+        console.print("Two cores are needed, one to serve and one to load; here is one.")
+        return UNUSABLE
+    scale = QUICK if options.quick else FULL
+    scale = replace(scale, rounds=options.rounds or scale.rounds)
+    files = open_files_allowed()
+    if files < scale.idle_connections + SPARE_FILES:
+        scale = replace(scale, idle_connections=files - SPARE_FILES)
+        console.print(f"Only {files:,} files may be open here, so {scale.idle_connections:,} connections will idle.")
+    scenarios = [scenario for scenario in SCENARIOS if options.only is None or scenario.name in options.only]
+    try:
+        outcomes = measure(scenarios, scale, cores, console)
+    except (BadFrame, DidNotStart, house.NotSetUp, httpx.HTTPError) as error:
+        console.print(f"[red]Wrong:[/red] {error}", highlight=False)
+        return WRONG
+    report(console, outcomes, scale, options)
+    return 0
+
+
+def report(console: Console, outcomes: Sequence[Outcome], scale: Scale, options: argparse.Namespace) -> None:
+    """Print what was found, and write it down where that was asked for."""
+    now = datetime.now(UTC)
+    under = caption(now, describe(), scale)
+    if options.markdown:
+        sys.stdout.write(markdown(outcomes, under) + "\n")
+    else:
+        print_tables(console, outcomes, under)
+    if options.json:
+        found = {
+            "at": now.isoformat(),
+            "machine": describe(),
+            "scale": asdict(scale),
+            "outcomes": [asdict(outcome) | {"met": outcome.met} for outcome in outcomes],
+        }
+        options.json.write_text(json.dumps(found, indent=2, default=str) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

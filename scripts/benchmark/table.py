@@ -1,0 +1,148 @@
+"""The figures for people: three tables, on a terminal or in Markdown, from the same cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from .outcome import Figures, Outcome
+
+# Above this share of its core the load generator may be what was measured, and the row says so.
+GENERATOR_BUSY = 0.85
+BUSY_MARK = " (!)"
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One table: a title, names of columns, rows of texts. The first columns are words, the rest are numbers."""
+
+    title: str
+    header: tuple[str, ...]
+    words: int
+    rows: list[tuple[str, ...]]
+
+
+def grids(outcomes: Sequence[Outcome]) -> list[Grid]:
+    """Those tables that have anything in them."""
+    return [grid for grid in (_talking(outcomes), _coming(outcomes), _targets(outcomes)) if grid.rows]
+
+
+def print_tables(console: Console, outcomes: Sequence[Outcome], caption: str) -> None:
+    for grid in grids(outcomes):
+        table = Table(
+            title=grid.title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold", padding=(0, 1, 0, 0)
+        )
+        for place, name in enumerate(grid.header):
+            table.add_column(name, justify="left" if place < grid.words else "right", overflow="fold")
+        for row in grid.rows:
+            table.add_row(*row, style="red" if row[-1] == "no" else None)
+        console.print(table)
+    console.print(caption, highlight=False)
+
+
+def markdown(outcomes: Sequence[Outcome], caption: str) -> str:
+    """The same for the README."""
+    return "\n\n".join((*map(_markdown_table, grids(outcomes)), caption))
+
+
+def _markdown_table(grid: Grid) -> str:
+    rule = ["---" if place < grid.words else "--:" for place in range(len(grid.header))]
+    return "\n".join("| " + " | ".join(line) + " |" for line in (grid.header, rule, *grid.rows))
+
+
+def _talking(outcomes: Sequence[Outcome]) -> Grid:
+    return Grid(
+        "While people talk",
+        ("", "server", "deliveries/s", "posts/s", "p50 ms", "p99 ms", "CPU s per million", "generator", "stolen"),
+        2,
+        [
+            (
+                _once(outcome.name, place),
+                figures.server,
+                _number(figures.deliveries_per_second),
+                _number(figures.posts_per_second),
+                _number(figures.p50_ms),
+                _number(figures.p99_ms),
+                _number(figures.cpu_seconds_per_million_deliveries),
+                _generator(figures),
+                _share(figures.stolen_share),
+            )
+            for outcome in outcomes
+            for place, figures in enumerate(outcome.figures)
+            if figures.deliveries_per_second is not None
+        ],
+    )
+
+
+def _coming(outcomes: Sequence[Outcome]) -> Grid:
+    return Grid(
+        "As people come",
+        ("", "server", "KiB each", "connects/s", "CPU ms each", "sign-ins/s"),
+        2,
+        [
+            (
+                _once(outcome.name, place),
+                figures.server,
+                _number(figures.idle_kib_per_connection),
+                _number(figures.connects_per_second),
+                _number(figures.cpu_ms_per_connect),
+                _number(figures.sign_ins_per_second),
+            )
+            for outcome in outcomes
+            for place, figures in enumerate(outcome.figures)
+            if figures.deliveries_per_second is None or figures.sign_ins_per_second is not None
+        ],
+    )
+
+
+def _targets(outcomes: Sequence[Outcome]) -> Grid:
+    return Grid(
+        "Against the targets",
+        ("", "what", "measure", "target", "figure", "each round", "by CPU", "by the clock", "met"),
+        4,
+        [
+            (
+                outcome.name,
+                outcome.title,
+                outcome.measure,
+                str(outcome.target),
+                _number(outcome.figure) + outcome.target.unit,
+                ", ".join(map(_number, outcome.rounds)),
+                _ratio(outcome.cpu_ratio),
+                _ratio(outcome.wall_ratio),
+                "yes" if outcome.met else "no",
+            )
+            for outcome in outcomes
+        ],
+    )
+
+
+def _once(name: str, place: int) -> str:
+    return name if place == 0 else ""
+
+
+def _number(value: float | None) -> str:
+    """Three digits that count, and no more than were measured."""
+    if value is None:
+        return ""
+    if value >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def _ratio(value: float | None) -> str:
+    return "" if value is None else _number(value) + "×"
+
+
+def _generator(figures: Figures) -> str:
+    if figures.generator_load is None:
+        return ""
+    return f"{figures.generator_load:.0%}" + (BUSY_MARK if figures.generator_load > GENERATOR_BUSY else "")
+
+
+def _share(share: float | None) -> str:
+    return "" if share is None else f"{share:.1%}"
