@@ -1,0 +1,161 @@
+"""Signing in with a password: who gets to try, and what they are told.
+
+Unknown name, wrong password, suspended account: one answer, after one and the same time. Tries are counted before a
+password is hashed, and given back where they were right, so that a crowd that guesses costs next to nothing:
+
+* of each address, whatever names it tries;
+* of each account, from wherever strangers try it: a guesser with a thousand addresses gets no more tries;
+* of each account from a network where its owner has been of late, apart from the strangers: so nobody can lock the
+  owner out by guessing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Protocol
+
+from service.chat import names
+from service.chat.errors import Code, Refusal
+from service.chat.passwords import Passwords
+from service.chat.ports import Clock, Database, Transaction
+from service.chat.records import User
+
+WINDOW_SECONDS = 300  # in which tries are counted
+KNOWN_FOR_MS = 30 * 86_400_000  # how long a network counts as one of the owner's
+KNOWN_MAX = 50  # addresses of one owner that are looked at
+IPV6_PREFIX = 64  # bits: what one household or one machine is given
+
+
+class Attempts(Protocol):
+    """Tries, counted in buckets that empty themselves after ``WINDOW_SECONDS``."""
+
+    def take(self, bucket: str, most: int) -> float | None:
+        """Count a try; or, where there were ``most`` of them, the seconds until there may be another."""
+        ...
+
+    def give_back(self, bucket: str) -> None:
+        """Uncount a try."""
+        ...
+
+    def clear(self, bucket: str) -> None:
+        """Uncount all tries."""
+        ...
+
+
+class WrongPassword(Exception):
+    """The name, the password or the account is not good; nobody is told which."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A user who has just proved their password, and the hash that it was proved against."""
+
+    user: User
+    password_hash: str
+
+    def still_holds(self, tx: Transaction) -> bool:
+        """Whether that is so now: a password may be changed, or its owner suspended, while the old one is hashed."""
+        user = tx.users.get(self.user.id)
+        if user is None or user.deleted or user.suspended:
+            return False
+        return tx.users.password_hash(user.id) == self.password_hash
+
+
+@dataclass(frozen=True, slots=True)
+class _Account:
+    user: User
+    password_hash: str
+
+
+class SignIn:
+    """The check of a username and a password."""
+
+    def __init__(
+        self,
+        database: Database,
+        passwords: Passwords,
+        attempts: Attempts,
+        clock: Clock,
+        *,
+        per_account: int,
+        per_address: int,
+    ) -> None:
+        self._database = database
+        self._passwords = passwords
+        self._attempts = attempts
+        self._clock = clock
+        self._per_account = per_account
+        self._per_address = per_address
+
+    async def check(self, username: str, password: str, address: str) -> SignedIn:
+        """Who that is; or ``WrongPassword``, ``rate_limited``, ``unavailable``."""
+        network = network_of(address)
+        of_address = f"address {network}"
+        name = _possible(username)
+        taken: list[str] = []
+        try:
+            self._take(taken, of_address, self._per_address)
+            account, known = await self._database.read(lambda tx: self._find(tx, name))
+            of_account = _bucket(username if name is None else name, network if network in known else None)
+            self._take(taken, of_account, self._per_account)
+            right = await self._passwords.verify(password, None if account is None else account.password_hash)
+        except Refusal:
+            self._give_back(taken)  # nothing was guessed
+            raise
+        if account is None or not right:
+            raise WrongPassword
+        # All of this account, for it was its owner; but one of the address, or whoever has an account could guess at
+        # others for ever by signing in between.
+        self._attempts.clear(of_account)
+        self._attempts.give_back(of_address)
+        return SignedIn(account.user, account.password_hash)
+
+    def _find(self, tx: Transaction, name: str | None) -> tuple[_Account | None, set[str]]:
+        """The account, if it can sign in with a password now, and the networks from which its owner comes."""
+        if name is None:
+            return None, set()
+        addresses = tx.sessions.addresses_of(name, self._clock() - KNOWN_FOR_MS, KNOWN_MAX)
+        networks = {network_of(address) for address in addresses}
+        user = tx.users.by_username(name)
+        if user is None or user.deleted or user.suspended:
+            return None, networks
+        password_hash = tx.users.password_hash(user.id)
+        return (None if password_hash is None else _Account(user, password_hash)), networks
+
+    def _take(self, taken: list[str], bucket: str, most: int) -> None:
+        wait = self._attempts.take(bucket, most)
+        if wait is not None:
+            raise Refusal(Code.RATE_LIMITED, "Too many failed sign-ins. Wait a little.", retry_after=wait)
+        taken.append(bucket)
+
+    def _give_back(self, taken: list[str]) -> None:
+        for bucket in taken:
+            self._attempts.give_back(bucket)
+
+
+def network_of(address: str) -> str:
+    """The address, or the part of it that its owner can't change at will: the first half in IPv6."""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return address  # a Unix socket, or a test's client
+    if isinstance(ip, IPv6Address):
+        return str(ip.ipv4_mapped or ip_network((ip, IPV6_PREFIX), strict=False))
+    return str(ip)
+
+
+def _bucket(name: str, known_network: str | None) -> str:
+    """The bucket of an account. A digest of the name: what people type there may be long, or their password."""
+    digest = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()
+    return f"account {digest}" if known_network is None else f"account {digest} at {known_network}"
+
+
+def _possible(username: str) -> str | None:
+    """The name as it is looked up, or None if no account can have it. Cut before it is folded: that takes time with
+    the square of the length."""
+    try:
+        return names.username(username[: names.NAME_MAX])
+    except Refusal:
+        return None
