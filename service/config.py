@@ -39,7 +39,14 @@ class Settings(BaseSettings):
     )
     allowed_hosts: tuple[str, ...] = Field(
         (),
-        description="Host names that are answered, beside loopback and that of the public URL (JSON list); empty: any.",
+        description=(
+            "Host names that are answered, beside loopback and that of the public URL (JSON list). "
+            "With neither, a server that listens to a network answers to any name."
+        ),
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        (),
+        description="Addresses or networks of proxies whose X-Forwarded-For and -Proto are believed (JSON list).",
     )
 
     # Identity
@@ -61,6 +68,7 @@ class Settings(BaseSettings):
     # Limits
     frame_bytes: int = Field(65_536, ge=1024, le=16_777_216, description="Largest frame a client may send, in bytes.")
     body_bytes: int = Field(131_072, ge=1024, description="Largest HTTP request body, in bytes.")
+    body_seconds: float = Field(15.0, gt=0, description="Seconds in which a request's body must have come.")
     rooms_per_connection: int = Field(100, ge=1, description="Rooms that one connection may have joined.")
     connections_per_user: int = Field(20, ge=1, description="Open sockets of one user.")
     connections_per_address: int = Field(200, ge=1, description="Open sockets from one network address.")

@@ -3,15 +3,16 @@ answer, and the last net for errors. Plain ASGI, so that nothing is buffered and
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import structlog
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.api.gate import PROBES
 from service.api.problems import METHODS, internal
+from service.watch.logs import in_request
 from service.watch.metrics import Metrics
 
 HSTS_SECONDS = 31_536_000
@@ -27,7 +28,7 @@ PROTECTION = {
     "Cache-Control": "no-store",
 }
 
-log = structlog.stdlib.get_logger("service.http")
+log = logging.getLogger("folkmoot.http")
 
 
 class Frame:
@@ -60,11 +61,11 @@ class Frame:
         state: dict[str, Any] = inner.setdefault("state", {})
         state["request_id"] = request_id
         answer = _Answer(send, {**self._protection, "X-Request-Id": request_id}, bodiless=inner is not scope)
-        with structlog.contextvars.bound_contextvars(request=request_id):
+        with in_request(request_id):
             try:
                 await self._app(inner, receive, answer)
             except Exception:
-                log.exception("request failed", route=_route(inner))
+                log.exception("request failed", extra={"route": _route(inner)})
                 if answer.status == NO_ANSWER:
                     await internal(inner)(inner, receive, answer)
             finally:
@@ -88,9 +89,9 @@ class Frame:
         if code is not None:
             fields["code"] = code
         if route in PROBES and status < 400:
-            log.debug("request", **fields)
+            log.debug("request", extra=fields)
         else:
-            log.info("request", **fields)
+            log.info("request", extra=fields)
 
 
 class _Answer:

@@ -13,6 +13,7 @@ import logging
 import sys
 import traceback
 from collections.abc import MutableMapping
+from contextlib import AbstractContextManager
 from typing import Any, TextIO
 
 import structlog
@@ -82,6 +83,11 @@ def configure_logs(level: str = "info", *, as_json: bool = False, stream: TextIO
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+
+
+def in_request(request_id: str) -> AbstractContextManager[None]:
+    """While it is entered, every record of this task says to which request it belongs."""
+    return structlog.contextvars.bound_contextvars(request=request_id)
 
 
 def _common() -> list[Processor]:
