@@ -1,0 +1,252 @@
+/**
+ * One person's chat: the rooms they are in, the one that is open, and the connection that feeds them all. It brings
+ * frames to their rooms and joins again after every loss. Emits `change` when the list, the open room, the person or
+ * the connection changes; each room speaks for itself.
+ *
+ * @typedef {import('./contract.js').RoomInfo} RoomInfo
+ * @typedef {import('./contract.js').User} User
+ */
+
+import { Names } from './names.js';
+import { Problem } from './problem.js';
+import { Room } from './room.js';
+import { SessionEnded } from './session.js';
+
+/** When the list of rooms could not be had on an open connection. */
+const RELOAD_AFTER_MS = 2_000;
+
+export class Chat extends EventTarget {
+  /** @type {Map<string, Room>} the rooms that one is in */
+  rooms = new Map();
+  /** @type {RoomInfo[]} every room that one may know of */
+  directory = [];
+  /** @type {Room | null} */
+  current = null;
+  names = new Names();
+
+  #around;
+  #visible = true;
+  #greetings = 0;
+
+  /**
+   * @param {object} parts
+   * @param {User} parts.me
+   * @param {import('./connection.js').Connection} parts.connection
+   * @param {import('./api.js').Api} parts.api
+   * @param {import('./nonce.js').Nonces} parts.nonces
+   * @param {import('./clock.js').Clock} parts.clock
+   */
+  constructor({ me, connection, api, nonces, clock }) {
+    super();
+    this.me = me;
+    this.connection = connection;
+    this.api = api;
+    this.clock = clock;
+    this.names.learn(me);
+    this.#around = { connection, api, nonces, clock, names: this.names, me: () => this.me.username };
+    connection.addEventListener('hello', () => this.#greeted());
+    connection.addEventListener('change', () => this.#connectionChanged());
+    connection.addEventListener('frame', (event) => this.#route(/** @type {CustomEvent} */ (event).detail));
+  }
+
+  /**
+   * @param {string} wanted The slug of the room to open first, or nothing.
+   * @param {boolean} pick Whether to open some room if that one can't be.
+   */
+  async start(wanted, pick) {
+    await this.loadRooms();
+    if (!(wanted && this.open(wanted)) && pick) this.#show(this.list()[0] ?? null);
+    this.connection.start();
+    this.#changed();
+  }
+
+  /** Ends the conversation with the server; what was written and read stays, for when the same person is back. */
+  pause() {
+    this.connection.stop();
+  }
+
+  /** @returns {Room[]} by name */
+  list() {
+    return [...this.rooms.values()].sort((a, b) => a.info.name.localeCompare(b.info.name));
+  }
+
+  /** @returns {RoomInfo[]} the rooms that one knows of and is not in, by name */
+  others() {
+    const others = this.directory.filter((info) => info.visibility !== 'direct' && !this.rooms.has(info.slug));
+    return others.sort((a, b) => a.name.localeCompare(b.name));
+  }
+
+  get unread() {
+    let sum = 0;
+    for (const room of this.rooms.values()) sum += room.unread;
+    return sum;
+  }
+
+  async loadRooms() {
+    this.directory = await this.api.rooms();
+    for (const info of this.directory) if (info.you?.role && !this.rooms.has(info.slug)) this.#add(info).join();
+    for (const room of this.rooms.values()) this.#compare(room);
+    this.#changed();
+  }
+
+  /**
+   * Shows a room that one is in, or one from the directory. False: there is no such room for this person.
+   * @param {string} slug
+   */
+  open(slug) {
+    const known = this.rooms.get(slug);
+    const info = this.directory.find((one) => one.slug === slug);
+    if (!known && !info) return false;
+    const room = known ?? this.#add(/** @type {RoomInfo} */ (info));
+    this.#show(room);
+    this.#changed();
+    return true;
+  }
+
+  /**
+   * Opens a room and joins it, which makes a member of who wasn't one.
+   * @param {string} slug
+   */
+  enter(slug) {
+    if (this.open(slug) && this.current?.state !== 'joined') this.current?.join();
+  }
+
+  /** No room is open: on a telephone the list fills the screen. */
+  close() {
+    this.#show(null);
+    this.#changed();
+  }
+
+  /** @param {Partial<RoomInfo> & {slug: string}} wish */
+  async createRoom(wish) {
+    const info = await this.api.createRoom(wish);
+    this.directory = [...this.directory.filter((one) => one.slug !== info.slug), info];
+    this.enter(info.slug);
+  }
+
+  /**
+   * Gives up membership.
+   * @param {string} slug
+   */
+  async leave(slug) {
+    await this.api.removeMember(slug, this.me.username);
+    this.forget(slug);
+    await this.loadRooms();
+  }
+
+  /**
+   * Takes a room off the list, after it ended or refused.
+   * @param {string} slug
+   */
+  forget(slug) {
+    const room = this.rooms.get(slug);
+    this.rooms.delete(slug);
+    room?.disconnected();
+    if (this.current === room) this.#show(this.list()[0] ?? null);
+    this.#changed();
+  }
+
+  /** @param {{name?: string, password?: string, current_password?: string}} change */
+  async changeMe(change) {
+    this.#became(await this.api.changeMe(change));
+  }
+
+  /** @param {boolean} visible Whether the page can be seen at all. */
+  setVisible(visible) {
+    this.#visible = visible;
+    this.current?.watch(visible);
+    if (visible) this.connection.wake();
+    this.#changed();
+  }
+
+  /** @param {RoomInfo} info */
+  #add(info) {
+    const room = new Room(info, this.#around);
+    this.rooms.set(info.slug, room);
+    room.addEventListener('change', () => this.#changed());
+    return room;
+  }
+
+  /**
+   * What happened to membership while nobody told us: it ended on another device, or the room is gone.
+   * @param {Room} room
+   */
+  #compare(room) {
+    const info = this.directory.find((one) => one.slug === room.slug);
+    if (info) room.info = info;
+    const member = room.state === 'apart' || room.state === 'joined';
+    if (member && !info?.you?.role) room.end({ code: info ? 'left' : 'not_found' });
+  }
+
+  /** @param {Room | null} room */
+  #show(room) {
+    if (this.current === room) return;
+    const before = this.current;
+    before?.watch(false);
+    before?.forgetLine();
+    if (before?.state === 'outside') this.rooms.delete(before.slug);
+    this.current = room;
+    room?.watch(this.#visible);
+  }
+
+  /**
+   * Joins again what one is in, the open room first: it is the one that somebody waits for. Joining makes members, so
+   * after a loss it is asked first whether one still is.
+   */
+  async #greeted() {
+    const hello = this.connection.hello;
+    if (hello) this.#became(hello.user);
+    if (this.#greetings > 0 && !(await this.#reloadRooms())) {
+      this.clock.after(RELOAD_AFTER_MS, () => {
+        if (this.connection.state.name === 'open' && this.connection.hello === hello) this.#greeted();
+      });
+      return;
+    }
+    if (this.connection.state.name !== 'open' || this.connection.hello !== hello) return;
+    this.#greetings += 1;
+    const rest = this.list().filter((room) => room !== this.current);
+    for (const room of this.current ? [this.current, ...rest] : rest) {
+      if (room.state === 'apart') room.join();
+    }
+  }
+
+  #connectionChanged() {
+    if (this.connection.state.name !== 'open') {
+      for (const room of this.rooms.values()) if (room.state === 'joining' || room.state === 'joined') room.disconnected();
+    }
+    this.#changed();
+  }
+
+  /** @param {import('./contract.js').Frame} frame */
+  #route(frame) {
+    if (frame.type === 'you.changed') {
+      this.#became(/** @type {any} */ (frame.user));
+      this.#reloadRooms();
+    } else if (frame.room !== undefined) {
+      const slug = typeof frame.room === 'string' ? frame.room : frame.room.slug;
+      this.rooms.get(slug)?.receive(frame);
+    }
+  }
+
+  /** A new role opens and closes doors; where the list can't be had now, the next `hello` asks again. */
+  async #reloadRooms() {
+    try {
+      await this.loadRooms();
+      return true;
+    } catch (error) {
+      if (!(error instanceof Problem) && !(error instanceof SessionEnded)) throw error;
+      return false;
+    }
+  }
+
+  /** @param {User} user */
+  #became(user) {
+    this.me = user;
+    this.names.learn(user);
+    this.#changed();
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event('change'));
+  }
+}

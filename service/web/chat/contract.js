@@ -1,0 +1,105 @@
+/**
+ * The shapes of the public contract, version 1, as types. No code lives here: the file exists so that editors and
+ * `tsc --checkJs` can tell a message from a room. Names are the names on the wire.
+ *
+ * @typedef {'guest' | 'member' | 'moderator' | 'admin'} ServerRole
+ * @typedef {'member' | 'moderator' | 'owner'} RoomRole
+ *
+ * @typedef {object} User
+ * @property {string} id
+ * @property {string} username
+ * @property {string} name
+ * @property {ServerRole} role
+ * @property {boolean} bot
+ * @property {boolean} [suspended]
+ *
+ * @typedef {object} You
+ * @property {RoomRole | null} [role]
+ * @property {string[]} can
+ *
+ * @typedef {object} RoomInfo
+ * @property {string} slug
+ * @property {string} name
+ * @property {string} topic
+ * @property {'public' | 'private' | 'direct'} visibility
+ * @property {ServerRole} join_role
+ * @property {ServerRole} post_role
+ * @property {boolean} locked
+ * @property {number} slow_mode
+ * @property {number} seq
+ * @property {number} members
+ * @property {string} created_at
+ * @property {You} [you]
+ *
+ * @typedef {object} Member
+ * @property {string} user The username.
+ * @property {string} [name]
+ * @property {RoomRole} role
+ * @property {string} joined_at
+ *
+ * @typedef {object} Author
+ * @property {string} username
+ * @property {string} name
+ * @property {ServerRole} role
+ * @property {boolean} bot
+ *
+ * @typedef {object} Message
+ * @property {string} id
+ * @property {string} room
+ * @property {number} seq
+ * @property {Author} author
+ * @property {string} [text]
+ * @property {string} at
+ * @property {string} [nonce]
+ * @property {{by: string, at: string}} [deleted]
+ *
+ * @typedef {object} Why
+ * @property {string} rule
+ * @property {string} [by]
+ * @property {string} [since]
+ * @property {string} [until]
+ * @property {string} [reason]
+ *
+ * @typedef {object} Refusal What an `error` reply and a problem have in common.
+ * @property {string} code
+ * @property {string} message
+ * @property {number} [retry_after] Seconds.
+ * @property {Why} [why]
+ *
+ * @typedef {{type: string, room?: string | RoomInfo, seq?: number, at?: string, [field: string]: any}} Frame
+ *
+ * @typedef {object} RoomEvent
+ * @property {string} type
+ * @property {string | RoomInfo} room The slug; in `room.changed` the room.
+ * @property {number} seq
+ * @property {string} at
+ * @property {Message} [message]
+ * @property {Member} [member]
+ * @property {string} [user]
+ * @property {string} [by]
+ *
+ * @typedef {{type: 'ok', id: string, [field: string]: any}} OkReply
+ * @typedef {{type: 'error', id: string} & Refusal} ErrorReply
+ * @typedef {{type: 'lost'}} LostReply The connection went before the answer came: it may or may not have happened.
+ * @typedef {OkReply | ErrorReply | LostReply} Reply
+ *
+ * @typedef {object} Hello
+ * @property {User} user
+ * @property {string} session
+ * @property {string} scope
+ * @property {string} expires_at
+ * @property {number} heartbeat Seconds.
+ * @property {{text: number, frame: number, nonce: number, rooms: number, commands_per_second: number}} limits
+ * @property {{version: string, node: string}} server
+ *
+ * @typedef {object} JoinAnswer
+ * @property {RoomInfo} room
+ * @property {number} seq
+ * @property {string} epoch
+ * @property {string[]} online
+ * @property {RoomEvent[]} [events]
+ * @property {boolean} [reset]
+ * @property {Message[]} [messages]
+ */
+
+export {};

@@ -1,0 +1,86 @@
+/**
+ * A refusal by the HTTP side as an error that can be shown to a person: problem+json (RFC 9457) from `/api`, the
+ * errors of RFC 6749 section 5.2 from `/oauth`, and silence from a network that is not there.
+ */
+
+/** @type {Record<number, string>} */
+const FALLBACKS = {
+  413: 'That is more than the server takes.',
+  429: 'That was too often. Wait a little and try again.',
+  503: 'The server is busy. Try again in a moment.',
+};
+
+export class Problem extends Error {
+  /**
+   * @param {object} facts
+   * @param {number} facts.status
+   * @param {string} facts.code
+   * @param {string} facts.detail
+   * @param {number} [facts.retryAfter] Seconds.
+   * @param {import('./contract.js').Why} [facts.why]
+   * @param {Record<string, string>} [facts.fields] A sentence for each field that was wrong.
+   */
+  constructor({ status, code, detail, retryAfter, why, fields }) {
+    super(detail);
+    this.name = 'Problem';
+    this.status = status;
+    this.code = code;
+    this.retryAfter = retryAfter;
+    this.why = why;
+    this.fields = fields ?? {};
+  }
+
+  /** No answer at all: the request may or may not have arrived. */
+  static unreachable() {
+    return new Problem({ status: 0, code: 'unreachable', detail: 'The server can’t be reached. Check your connection.' });
+  }
+
+  /**
+   * @param {Response} response
+   * @returns {Promise<Problem>}
+   */
+  static async from(response) {
+    const body = await bodyOf(response);
+    return new Problem({
+      status: response.status,
+      code: body.code ?? body.error ?? 'internal',
+      detail: body.detail ?? body.error_description ?? FALLBACKS[response.status] ?? 'The server could not do that.',
+      retryAfter: body.retry_after ?? (Number(response.headers.get('Retry-After')) || undefined),
+      why: body.why,
+      fields: fieldSentences(body.errors),
+    });
+  }
+}
+
+/**
+ * A proxy in between may answer with a page of HTML: that is no reason to fail in another way than the status says.
+ * @param {Response} response
+ * @returns {Promise<Record<string, any>>}
+ */
+async function bodyOf(response) {
+  try {
+    const body = await response.json();
+    return body !== null && typeof body === 'object' ? body : {};
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * @param {unknown} errors
+ * @returns {Record<string, string>}
+ */
+function fieldSentences(errors) {
+  /** @type {Record<string, string>} */
+  const sentences = {};
+  if (Array.isArray(errors)) {
+    for (const error of errors) {
+      const path = error?.field ?? error?.loc ?? '';
+      const field = String(Array.isArray(path) ? path.at(-1) : path);
+      sentences[field] = String(error?.message ?? error?.detail ?? error?.msg ?? '');
+    }
+  } else if (errors !== null && typeof errors === 'object') {
+    for (const [field, sentence] of Object.entries(errors)) sentences[field] = String(sentence);
+  }
+  return sentences;
+}

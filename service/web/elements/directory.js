@@ -1,0 +1,67 @@
+/**
+ * The rooms of this server that one is not in, to look for and to enter.
+ *
+ *     <moot-directory></moot-directory>
+ *     directory.open({ chat, signOut });
+ */
+
+import { Problem } from '../chat/problem.js';
+import { gateInWords, passes } from '../chat/roles.js';
+import { SessionEnded } from '../chat/session.js';
+import { Dialog } from './dialogs.js';
+import { h, icon } from './dom.js';
+
+class Directory extends Dialog {
+  #list = h('ul', { class: 'choices' });
+  #search = h('input', { type: 'search', placeholder: 'Find a room', 'aria-label': 'Find a room', oninput: () => this.#draw() });
+
+  get heading() {
+    return 'Browse rooms';
+  }
+
+  body() {
+    this.#list.replaceChildren(h('li', { class: 'empty', role: 'status' }, 'Loading…'));
+    this.#load();
+    return [this.#search, this.#list];
+  }
+
+  async #load() {
+    try {
+      await this.chat.loadRooms();
+      this.#draw();
+    } catch (error) {
+      if (!(error instanceof Problem) && !(error instanceof SessionEnded)) throw error;
+      this.#list.replaceChildren(h('li', { class: 'empty', role: 'alert' }, error.message));
+    }
+  }
+
+  #draw() {
+    const wanted = this.#search.value.trim().toLocaleLowerCase();
+    const matches = (/** @type {string} */ text) => text.toLocaleLowerCase().includes(wanted);
+    const others = this.chat.others();
+    const found = others.filter((info) => matches(info.name) || matches(info.slug) || matches(info.topic));
+    const nothing = others.length === 0 ? 'You are in every room that there is to see.' : 'No room is called so.';
+    const rows = found.length > 0 ? found.map((info) => this.#row(info)) : [h('li', { class: 'empty' }, nothing)];
+    this.#list.replaceChildren(...rows);
+  }
+
+  /** @param {import('../chat/contract.js').RoomInfo} info */
+  #row(info) {
+    const open = passes(this.chat.me.role, info.join_role);
+    const people = info.members === 1 ? '1 member' : `${info.members} members`;
+    const gate = open ? people : `For ${gateInWords(info.join_role)}`;
+    const label = h('span', { class: 'label' }, h('bdi', { class: 'name' }, info.name), h('small', {}, gate), info.topic && h('span', { class: 'topic' }, info.topic));
+    const join = open && h('button', { 'aria-label': `Join ${info.name}`, onclick: () => this.#enter(info.slug) }, 'Join');
+    return h('li', {}, icon(info.visibility === 'public' ? 'hash' : 'lock'), label, join);
+  }
+
+  /** @param {string} slug */
+  #enter(slug) {
+    this.chat.enter(slug);
+    this.close();
+  }
+}
+
+export function registerDirectory() {
+  customElements.define('moot-directory', Directory);
+}

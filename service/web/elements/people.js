@@ -1,0 +1,106 @@
+/**
+ * The people of the open room: who is here now, and who else belongs to it.
+ *
+ *     <moot-people></moot-people>
+ *     people.chat = chat;
+ *
+ * Sends `toggle-people` up when it is closed.
+ */
+
+import { Problem } from '../chat/problem.js';
+import { SessionEnded } from '../chat/session.js';
+import { fill, h, icon } from './dom.js';
+import { face } from './face.js';
+import { LiveElement } from './live_element.js';
+
+/** A list that nobody reads to its end need not be built to its end. */
+const SHOWN = 200;
+
+export class People extends LiveElement {
+  /** @type {import('../chat/chat.js').Chat | null} */
+  #chat = null;
+  /** @type {import('../chat/room.js').Room | null} whose members were asked for */
+  #asked = null;
+  #lists = h('div', { class: 'lists' });
+
+  /** @param {import('../chat/chat.js').Chat} chat */
+  set chat(chat) {
+    this.#chat = chat;
+    this.watch(chat);
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.setAttribute('role', 'complementary');
+    this.setAttribute('aria-label', 'People in this room');
+    const close = () => this.dispatchEvent(new CustomEvent('toggle-people', { bubbles: true }));
+    const button = h('button', { class: 'icon-button', 'aria-label': 'Close', onclick: close }, icon('close'));
+    fill(this, h('header', {}, h('h2', {}, 'People'), button), this.#lists);
+  }
+
+  draw() {
+    const room = this.#chat?.current;
+    const here = room && ['joined', 'joining', 'apart'].includes(room.state);
+    if (!here) return fill(this.#lists);
+    this.#ask(room);
+    const { online } = room.presence;
+    const belonging = room.members.list().map((member) => member.user);
+    const now = [...new Set([...online, ...(room.state === 'joined' ? [this.#me] : [])])];
+    const away = belonging.filter((username) => !now.includes(username));
+    fill(this.#lists, this.#group('Here now', now, true, room), away.length > 0 && this.#group('Away', away, false, room));
+  }
+
+  get #me() {
+    return this.#chat?.me.username ?? '';
+  }
+
+  /**
+   * @param {string} title
+   * @param {string[]} usernames
+   * @param {boolean} online
+   * @param {import('../chat/room.js').Room} room
+   */
+  #group(title, usernames, online, room) {
+    const sorted = usernames.map((username) => ({ username, name: this.#name(username) }));
+    sorted.sort((a, b) => a.name.localeCompare(b.name));
+    const rows = sorted.slice(0, SHOWN).map((person) => this.#row(person, online, room));
+    if (sorted.length > SHOWN) rows.push(h('li', { class: 'rest' }, `and ${sorted.length - SHOWN} more`));
+    return h('section', { class: online ? 'online' : 'away' }, h('h3', {}, `${title} · ${usernames.length}`), h('ul', {}, ...rows));
+  }
+
+  /**
+   * @param {{username: string, name: string}} person
+   * @param {boolean} online
+   * @param {import('../chat/room.js').Room} room
+   */
+  #row({ username, name }, online, room) {
+    const role = room.members.roleOf(username);
+    const title = role && role !== 'member' ? h('span', { class: 'badge' }, role) : null;
+    const label = h('span', { class: 'label', title: username }, h('bdi', {}, name), username === this.#me && h('small', {}, ' you'));
+    return h('li', {}, face(username, name), online && h('span', { class: 'dot' }), label, title);
+  }
+
+  /** @param {string} username */
+  #name(username) {
+    return this.#chat?.names.of(username) ?? username;
+  }
+
+  /**
+   * Once for each room; its events keep the list current. Without it the list of who is here now still stands.
+   * @param {import('../chat/room.js').Room} room
+   */
+  async #ask(room) {
+    if (this.#asked === room || room.state !== 'joined' || room.members.known) return;
+    this.#asked = room;
+    try {
+      await room.loadMembers();
+    } catch (error) {
+      if (!(error instanceof Problem) && !(error instanceof SessionEnded)) throw error;
+      this.#asked = null;
+    }
+  }
+}
+
+export function registerPeople() {
+  customElements.define('moot-people', People);
+}

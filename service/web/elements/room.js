@@ -1,0 +1,153 @@
+/**
+ * The open room: its name and topic, what was said, and the place to say something. Where there is nothing to read, it
+ * says why.
+ *
+ *     <moot-room></moot-room>
+ *     page.chat = chat;
+ *
+ * Sends `toggle-people` and `open-dialog` up.
+ */
+
+import { refusalSentence, removalSentence } from '../chat/reasons.js';
+import { gateInWords, passes } from '../chat/roles.js';
+import { fill, h, icon } from './dom.js';
+import { LiveElement } from './live_element.js';
+import { moments } from './manner.js';
+
+export class RoomPage extends LiveElement {
+  /** @type {import('../chat/chat.js').Chat | null} */
+  #chat = null;
+  /** @type {import('../chat/room.js').Room | null} */
+  #room = null;
+  #head = h('header', {});
+  #title = h('h1', { tabindex: '-1' });
+  #topic = h('p', { class: 'topic' });
+  #add = this.#button('plus', 'Add people', () => this.#send('open-dialog', 'moot-add-person'));
+  #leave = this.#button('leave', 'Leave room', () => this.#send('open-dialog', 'moot-leave'));
+  #people = this.#button('people', 'People in this room', () => this.#send('toggle-people'));
+  #notice = /** @type {import('./notice.js').Notice} */ (document.createElement('moot-notice'));
+  #timeline = /** @type {import('./timeline.js').Timeline} */ (document.createElement('moot-timeline'));
+  #composer = /** @type {import('./composer.js').Composer} */ (document.createElement('moot-composer'));
+
+  /** @param {import('../chat/chat.js').Chat} chat */
+  set chat(chat) {
+    this.#chat = chat;
+    this.#notice.chat = chat;
+    this.watch(chat);
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.setAttribute('role', 'main');
+    const back = h('a', { href: '#', class: 'icon-button back', 'aria-label': 'Back to the rooms' }, icon('back'));
+    this.#head.append(back, h('div', { class: 'names' }, this.#title, this.#topic), this.#add, this.#leave, this.#people);
+  }
+
+  draw() {
+    const chat = this.#chat;
+    const room = chat?.current ?? null;
+    if (!chat || !room) return fill(this, this.#notice, this.#nothingOpen());
+    this.#show(room);
+    fill(this.#title, icon(room.info.visibility === 'public' ? 'hash' : 'lock'), h('bdi', {}, room.info.name));
+    this.#topic.textContent = room.info.topic;
+    const can = room.info.you?.can ?? [];
+    const member = room.state === 'joined' || room.state === 'joining' || room.state === 'apart';
+    this.#add.hidden = !member || !can.includes('invite');
+    this.#leave.hidden = !member;
+    this.#people.hidden = !member;
+    const ended = this.#ended(chat, room);
+    if (ended) return fill(this, this.#head, this.#notice, ended);
+    const gate = this.#gate(chat, room);
+    fill(this, this.#head, this.#notice, this.#timeline, gate ?? this.#composer);
+  }
+
+  /** @param {import('../chat/room.js').Room} room */
+  #show(room) {
+    if (this.#room === room) return;
+    this.#room = room;
+    const chat = /** @type {import('../chat/chat.js').Chat} */ (this.#chat);
+    this.#timeline.show(chat, room);
+    this.#composer.show(chat, room);
+  }
+
+  #nothingOpen() {
+    const browse = h('button', { class: 'primary', onclick: () => this.#send('open-dialog', 'moot-directory') }, 'Browse rooms');
+    const create = h('button', { onclick: () => this.#send('open-dialog', 'moot-new-room') }, 'Create a room');
+    const tools = h('div', { class: 'row' }, browse, this.#chat?.me.role !== 'guest' && create);
+    return panel('No room is open', 'Enter one that is there, or make a new one.', tools);
+  }
+
+  /**
+   * Why there is nothing to read here, and what can be done about it.
+   * @param {import('../chat/chat.js').Chat} chat
+   * @param {import('../chat/room.js').Room} room
+   */
+  #ended(chat, room) {
+    const time = (/** @type {string} */ iso) => moments.short(iso, chat.clock.now());
+    const forget = h('button', { onclick: () => chat.forget(room.slug) }, 'Take it off my list');
+    if (room.state === 'outside') return this.#doorstep(chat, room);
+    if (room.state === 'refused' && room.refusal) {
+      const again = h('button', { class: 'primary', onclick: () => room.join() }, 'Try again');
+      return panel('You can’t enter this room', refusalSentence(room.refusal, time), h('div', { class: 'row' }, again, forget));
+    }
+    if (room.state !== 'out' || !room.removal) return null;
+    const gone = room.removal.code === 'room_deleted' || room.removal.code === 'not_found';
+    const again = h('button', { class: 'primary', onclick: () => room.join() }, 'Join again');
+    return panel('You are no longer here', removalSentence(room.removal, time), h('div', { class: 'row' }, !gone && again, forget));
+  }
+
+  /**
+   * @param {import('../chat/chat.js').Chat} chat
+   * @param {import('../chat/room.js').Room} room
+   */
+  #doorstep(chat, room) {
+    if (!passes(chat.me.role, room.info.join_role)) {
+      return panel(room.info.name, `This room is for ${gateInWords(room.info.join_role)}.`);
+    }
+    const enter = h('button', { class: 'primary', onclick: () => chat.enter(room.slug) }, 'Join this room');
+    return panel(room.info.name, room.info.topic || 'You are not in this room yet.', enter);
+  }
+
+  /**
+   * In place of the composer, where the room's gates leave nothing to compose.
+   * @param {import('../chat/chat.js').Chat} chat
+   * @param {import('../chat/room.js').Room} room
+   */
+  #gate(chat, room) {
+    const { you, locked, post_role: gate } = room.info;
+    if (room.state !== 'joined' || !you || you.can.includes('post')) return null;
+    const closed = passes(chat.me.role, gate) && locked;
+    const sentence = closed ? 'This room is locked: only who moderates it may post.' : `Here only ${gateInWords(gate)} may post.`;
+    return h('p', { class: 'gate' }, icon('lock'), sentence);
+  }
+
+  /**
+   * @param {Parameters<typeof icon>[0]} picture
+   * @param {string} label
+   * @param {() => void} onclick
+   */
+  #button(picture, label, onclick) {
+    return h('button', { class: 'icon-button', 'aria-label': label, title: label, onclick }, icon(picture));
+  }
+
+  /**
+   * @param {string} type
+   * @param {string} [detail]
+   */
+  #send(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true }));
+  }
+}
+
+/**
+ * @param {string} title
+ * @param {string} text
+ * @param {...import('./dom.js').Child} tools
+ */
+function panel(title, text, ...tools) {
+  return h('section', { class: 'panel' }, h('img', { src: '/web/icon.svg', alt: '' }), h('h2', {}, title), h('p', {}, text), ...tools);
+}
+
+export function registerRoom() {
+  customElements.define('moot-room', RoomPage);
+}
