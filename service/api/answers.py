@@ -1,0 +1,102 @@
+"""What a success looks like, for the description and as its check: the shapes of ``wire.shapes`` as models. A shape may
+have more than stands here, as clients must expect; it never has less."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+
+from service.api.fields import RoleWord, RoomRoleWord
+
+Item = TypeVar("Item")
+
+Time = Annotated[
+    str, WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-11-22T09:30:00.000Z"]})
+]
+Seq = Annotated[int, Field(ge=0, description="Numbers the events of a room from 1, without holes.")]
+
+
+def _absent_not_null(schema: dict[str, Any]) -> None:
+    """What has a default here is left out where it is absent: null is no value of it that anybody will meet."""
+    for field in schema.get("properties", {}).values():
+        if "default" not in field:
+            continue
+        del field["default"]
+        (kind,) = (kind for kind in field.pop("anyOf") if kind != {"type": "null"})
+        field.update(kind)
+
+
+class Answer(BaseModel):
+    """A JSON object that we send."""
+
+    model_config = ConfigDict(strict=True, extra="allow", json_schema_extra=_absent_not_null)
+
+
+class You(Answer):
+    """What the asker is in a room, and what they may do there."""
+
+    role: RoomRoleWord | None = Field(description="null: no member.")
+    can: list[str] = Field(examples=[["see", "read", "join", "post"]])
+
+
+class RoomAnswer(Answer):
+    """A room as the asker sees it."""
+
+    slug: str = Field(examples=["lobby"])
+    name: str = Field(examples=["The lobby"])
+    topic: str = Field(examples=["Come in, sit down"])
+    visibility: Literal["public", "private", "direct"]
+    join_role: RoleWord = Field(description="The lowest server-wide role that may enter.")
+    post_role: RoleWord = Field(description="The lowest server-wide role that may post.")
+    locked: bool = Field(description="Only who moderates the room posts.")
+    slow_mode: int = Field(description="Seconds between two messages of one user; 0: off.")
+    seq: Seq
+    members: int = Field(ge=0, examples=[3])
+    created_at: Time
+    you: You
+
+
+class MemberAnswer(Answer):
+    """A user in a room."""
+
+    user: str = Field(description="The username.", examples=["bob"])
+    role: RoomRoleWord
+    joined_at: Time
+
+
+class AuthorAnswer(Answer):
+    """Who wrote a message."""
+
+    username: str = Field(examples=["bob"])
+    name: str = Field(examples=["Bob"])
+    role: RoleWord
+    bot: bool
+
+
+class MessageAnswer(Answer):
+    """A message as it is now."""
+
+    id: str
+    room: str = Field(examples=["lobby"])
+    seq: Seq
+    author: AuthorAnswer
+    text: str = Field(examples=["Hello, everyone."])
+    at: Time
+    reply_to: str | None = Field(None, description="The id of the message that this one answers.")
+    nonce: str | None = Field(None, description="The sender's own name for it.")
+    reactions: list[Any]
+
+
+class PageAnswer(Answer, Generic[Item]):
+    """One page of a list."""
+
+    items: list[Item]
+    next: str | None = Field(description="The `cursor` of the next page; null: this is the last one.")
+
+
+class MessagesAnswer(Answer):
+    """Messages, oldest first."""
+
+    items: list[MessageAnswer]
+    next: int | None = Field(description="A seq to go on from in the direction asked; null: there are no more.")

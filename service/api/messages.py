@@ -1,0 +1,73 @@
+"""Routes of messages: read a room's history, and post."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from pydantic import ConfigDict
+
+from service.api.answers import MessageAnswer, MessagesAnswer
+from service.api.bearer import Asking
+from service.api.fields import Body, MessageId, Nonce, Text
+from service.api.pages import LIMIT, Limit
+from service.api.parts import TheParts
+from service.api.rooms import RoomSlug
+from service.chat.errors import Code, FieldError, Refusal
+from service.chat.messages import ListMessages, PostMessage
+from service.wire import shapes
+
+SEQ_MAX = 2**53 - 1  # the largest integer that every reader of JSON holds exactly
+
+router = APIRouter(prefix="/api/rooms/{slug}/messages", tags=["rooms"])
+
+SeqBound = Annotated[int | None, Query(ge=0, le=SEQ_MAX)]
+POSTED_BEFORE = {200: {"model": MessageAnswer, "description": "The nonce was seen: the message as it is now."}}
+
+
+class NewMessage(Body):
+    """Something to say."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"text": "Hello, everyone.", "nonce": "0193f0c2-5d7e"}]})
+
+    text: Text
+    nonce: Nonce | None = None
+    reply_to: MessageId | None = None
+
+
+@router.get("", response_model=MessagesAnswer, response_model_exclude_unset=True)
+async def list_messages(
+    parts: TheParts,
+    asking: Asking,
+    slug: RoomSlug,
+    before: SeqBound = None,
+    after: SeqBound = None,
+    limit: Limit = LIMIT,
+) -> dict[str, Any]:
+    """A room's messages, oldest first: the latest, or those next to a seq, which is left out itself."""
+    if before is not None and after is not None:
+        raise _one_direction()
+    # One more than is shown tells whether there are more.
+    found = await parts.door.ask(asking, ListMessages(slug, limit + 1, before, after))
+    more = len(found) > limit
+    shown = found[:limit] if after is not None else found[-limit:]
+    edge = shown[-1 if after is not None else 0].seq if more else None
+    return {"items": [shapes.message(message) for message in shown], "next": edge}
+
+
+@router.post(
+    "", status_code=201, response_model=MessageAnswer, response_model_exclude_unset=True, responses=POSTED_BEFORE
+)
+async def post_message(
+    parts: TheParts, asking: Asking, slug: RoomSlug, body: NewMessage, response: Response
+) -> dict[str, Any]:
+    """Say something in a room that you have joined. Sent again with the same nonce, it is posted once."""
+    posted = await parts.door.post(PostMessage(asking, slug, body.text, body.nonce, body.reply_to))
+    response.status_code = 200 if posted.duplicate else 201
+    return shapes.message(posted.message)
+
+
+def _one_direction() -> Refusal:
+    sentence = "give before or after, not both"
+    errors = tuple(FieldError(field, sentence) for field in ("before", "after"))
+    return Refusal(Code.INVALID, sentence.capitalize() + ".", errors=errors)
