@@ -112,6 +112,8 @@ class Reader:
         if index is None:
             index = len(tape)
             tape.append(frame, payload)
+        elif not tape.holds(index, tape.dialect.stamp_slowly(payload)):
+            raise BadFrame(f"the others were delivered something else: {payload!r}")
         here = self.passed
         if index < here or key in self._early:
             raise BadFrame(f"delivered twice: {payload!r}")

@@ -18,8 +18,7 @@ from types import TracebackType
 from .connection import LOOPBACK
 from .processor import used_seconds
 
-SCRIPTS = Path(__file__).resolve().parent.parent
-CHECKOUT = SCRIPTS.parent
+CHECKOUT = Path(__file__).resolve().parents[2]
 
 START_SECONDS = 60.0
 STOP_SECONDS = 15.0
@@ -121,8 +120,17 @@ class Server:
 def textbook(home: Path, cores: Collection[int]) -> Server:
     """The copied loop under plain uvicorn. Its defaults hold, but that it does not print two lines for each socket."""
     port = free_port()
-    uvicorn = [sys.executable, "-m", "uvicorn", "benchmark.textbook:app", "--port", str(port), "--log-level", "warning"]
-    return Server("textbook", uvicorn, port, home, _environment() | {"PYTHONPATH": str(SCRIPTS)}, cores)
+    uvicorn = [
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "scripts.benchmark.textbook:app",
+        "--port",
+        str(port),
+        "--log-level",
+        "warning",
+    ]
+    return Server("textbook", uvicorn, port, home, _environment() | {"PYTHONPATH": str(CHECKOUT)}, cores)
 
 
 def folkmoot(home: Path, data: Path, cores: Collection[int]) -> Server:

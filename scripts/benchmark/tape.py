@@ -47,6 +47,10 @@ class Tape:
     def start_of(self, index: int) -> int:
         return self.ends[index - 1] if index else 0
 
+    def holds(self, index: int, stamp: Stamp) -> bool:
+        """Whether a message there is the one that says this of itself, though its bytes may be others."""
+        return (self.keys[index], self.senders[index], self.sent[index]) == (stamp.key, stamp.sender, stamp.sent)
+
     def append(self, frame: bytes, payload: bytes) -> Stamp:
         """Put a message on the tape that nobody has read before, if it may come next."""
         stamp = self.dialect.stamp(payload)
