@@ -18,7 +18,7 @@ TEST_FOLDERS_OF_THEIR_OWN = frozenset({"laws", "e2e", "faults", "scripts"})
 
 def nameless(tree: Tree) -> list[str]:
     """Files and folders whose name says nothing."""
-    files = tree.files("service", "tests", "scripts", suffixes=(".py", ".js", ".css", ".html", ".sh"))
+    files = tree.files("service", "tests", "scripts", suffixes=(".py", ".js", ".sh"))
     named = {part for path in files for part in _names_above(tree, path)}
     return sorted(str(path) for path in named if path.stem in NO_NOUNS)
 
