@@ -22,7 +22,7 @@ from .caption import caption
 from .coming import Connects, Idle
 from .dialects import BadFrame
 from .loop import Loop
-from .machine import Cores, describe, hand_out_cores, open_files_allowed
+from .machine import Cores, describe, filesystem_of, hand_out_cores, open_files_allowed
 from .outcome import Outcome
 from .progress import Bar
 from .servers import DidNotStart
@@ -35,6 +35,9 @@ SCENARIOS: tuple[Scenario, ...] = (*TALKING, Idle(), Connects(), SigningIn())
 
 # Sockets that a server holds beside those of its clients, and some room.
 SPARE_FILES = 500
+
+# A commit there costs nothing and means nothing.
+IN_MEMORY = frozenset({"tmpfs", "ramfs"})
 
 WRONG = 1
 UNUSABLE = 2
@@ -100,6 +103,11 @@ def main(given: Sequence[str] | None = None) -> int:
     if files < scale.idle_connections + SPARE_FILES:
         scale = replace(scale, idle_connections=files - SPARE_FILES)
         console.print(f"Only {files:,} files may be open here, so {scale.idle_connections:,} connections will idle.")
+    if filesystem_of(Path(tempfile.gettempdir())) in IN_MEMORY:
+        console.print(
+            "Temporary files lie in memory here, so nothing reaches a disk: set TMPDIR to a directory on one."
+        )
+        return UNUSABLE
     scenarios = [scenario for scenario in SCENARIOS if options.only is None or scenario.name in options.only]
     try:
         outcomes = measure(scenarios, scale, cores, console)
@@ -113,7 +121,7 @@ def main(given: Sequence[str] | None = None) -> int:
 def report(console: Console, outcomes: Sequence[Outcome], scale: Scale, options: argparse.Namespace) -> None:
     """Print what was found, and write it down where that was asked for."""
     now = datetime.now(UTC)
-    under = caption(now, describe(), scale)
+    under = caption(now, describe(), filesystem_of(Path(tempfile.gettempdir())), scale)
     if options.markdown:
         sys.stdout.write(markdown(outcomes, under) + "\n")
     else:

@@ -39,6 +39,16 @@ def describe() -> str:
     return f"{_processor()}, {os.cpu_count()} cores; Linux {platform.release()}; Python {platform.python_version()}"
 
 
+def filesystem_of(directory: Path, mounts: Path = Path("/proc/self/mounts")) -> str:
+    """The kind of file system that a directory lies on: what a commit to disk means depends on it."""
+    best, kind = "", "unknown"
+    for line in mounts.read_text().splitlines():
+        _, mounted_at, this_kind, *_ = line.split(" ")
+        if directory.resolve().is_relative_to(mounted_at) and len(mounted_at) >= len(best):
+            best, kind = mounted_at, this_kind
+    return kind
+
+
 def _processor() -> str:
     for line in Path("/proc/cpuinfo").read_text().splitlines():
         name, _, value = line.partition(":")

@@ -12,7 +12,7 @@ from .dialects import BadFrame, Seat
 from .house import MEMBERS, room
 from .outcome import Better, Outcome, Target
 from .pace import Steady
-from .signin import Storm
+from .storm import Storm
 from .talking import figures
 from .window import Window, watch
 

@@ -85,7 +85,7 @@ def _coming(outcomes: Sequence[Outcome]) -> Grid:
         2,
         [
             (
-                _once(outcome.name, place),
+                outcome.name,
                 figures.server,
                 _number(figures.idle_kib_per_connection),
                 _number(figures.connects_per_second),
@@ -93,7 +93,7 @@ def _coming(outcomes: Sequence[Outcome]) -> Grid:
                 _number(figures.sign_ins_per_second),
             )
             for outcome in outcomes
-            for place, figures in enumerate(outcome.figures)
+            for figures in outcome.figures
             if figures.deliveries_per_second is None or figures.sign_ins_per_second is not None
         ],
     )

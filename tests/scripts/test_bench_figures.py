@@ -11,6 +11,7 @@ from scripts.benchmark.__main__ import SCENARIOS, arguments
 from scripts.benchmark.bench import FULL, QUICK
 from scripts.benchmark.caption import caption
 from scripts.benchmark.house import USERS, User
+from scripts.benchmark.machine import filesystem_of
 from scripts.benchmark.memory import held_kib
 from scripts.benchmark.outcome import Better, Figures, Outcome, Target
 from scripts.benchmark.processor import TICKS_PER_SECOND, Usage, process_tree, stolen_seconds, used_seconds
@@ -103,8 +104,15 @@ def test_the_readme_gets_the_same_cells() -> None:
 
 def test_the_caption_says_when_where_and_how_often() -> None:
     now = datetime(2026, 11, 22, tzinfo=UTC)
-    assert caption(now, "a machine", FULL).startswith("2026-11-22, a machine; medians of 3 rounds of 4 s,")
-    assert "one round of 2 s" in caption(now, "a machine", QUICK)
+    assert caption(now, "a machine", "ext4", FULL).startswith("2026-11-22, a machine; medians of 3 rounds of 4 s,")
+    assert "one round of 2 s" in caption(now, "a machine", "ext4", QUICK)
+
+
+def test_a_directory_lies_on_what_is_mounted_nearest(tmp_path: Path) -> None:
+    mounts = tmp_path / "mounts"
+    mounts.write_text(f"a / overlay rw 0 0\nb {tmp_path} ext4 rw 0 0\nc {tmp_path}-other tmpfs rw 0 0\n")
+    assert filesystem_of(tmp_path / "data", mounts) == "ext4"
+    assert filesystem_of(Path("/"), mounts) == "overlay"
 
 
 def test_every_talker_of_a_room_is_another_user_and_all_of_the_room_are_seated() -> None:
