@@ -63,7 +63,7 @@ def test_the_readme_holds_every_setting_with_its_default_and_its_meaning() -> No
 def test_no_page_names_a_setting_that_is_not_there() -> None:
     tree = Tree()
     real = {setting.variable for setting in settings()} | of_the_terminal(tree)
-    pages = tree.files("service", "scripts", "tests", suffixes=(".md", ".py", ".sh", ""))
+    pages = tree.files("service", "scripts", suffixes=(".md", ".py", ".sh", ""))
     texts = [tree.text("README.md"), *(path.read_text(encoding="utf-8") for path in pages)]
     named = {name for text in texts for name in VARIABLE.findall(text)}
     assert len(named & real) >= 10
