@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from service.chat import policy
+from service.chat import policy, standing
 from service.chat.errors import Code, Refusal, Why, invalid, not_found
 from service.chat.ids import parse_message_id
-from service.chat.policy import Action, Standing
+from service.chat.policy import Action
 from service.chat.ports import Transaction
 from service.chat.records import Asker, Author, Credential, Message, Room
 from service.chat.sessions import admit
@@ -36,7 +36,10 @@ class Ruling:
 
 @dataclass(slots=True)
 class PostMessage:
-    """Say ``text`` in a room. ``reply_to`` is a message's id; ``ruling`` an earlier answer of the policy, if any."""
+    """Say ``text`` in a room. ``reply_to`` is a message's id; ``ruling`` an earlier answer of the policy, if any.
+
+    ``present`` is false on a connection that does not hear the room: there one joins before one speaks.
+    """
 
     credential: Credential
     room: str
@@ -44,6 +47,7 @@ class PostMessage:
     nonce: str | None = None
     reply_to: str | None = None
     ruling: Ruling | None = None
+    present: bool = True
 
     def digest(self) -> bytes | None:
         """What a retry under the same nonce is compared with, for the text itself may be edited later."""
@@ -67,18 +71,17 @@ def rule(tx: Transaction, post: PostMessage, version: int) -> Ruling | Posted:
     retries what was acknowledged must not be told that it failed.
     """
     asker = admit(tx, post.credential)
-    room = tx.rooms.by_slug(post.room)
-    if room is None:
-        raise not_found("room")
-    standing = Standing(room, asker.user.role, tx.members.role(room.id, asker.user.id), asker.scope)
-    policy.may(Action.READ, standing).require()
-    earlier = seen(tx, room, asker.user.id, post)
+    before = standing.of_asker(tx, asker, post.room)
+    policy.may(Action.READ, before).require()
+    room, user = before.room, asker.user
+    earlier = seen(tx, room, user.id, post)
     if earlier is not None:
         return earlier
-    policy.may(Action.POST, standing).require()
-    user = asker.user
+    policy.may(Action.POST, before).require()
+    if not post.present:
+        raise Refusal(Code.NOT_JOINED, "Join the room on this connection first.", why=Why("membership"))
     author = Author(user.username, user.name, user.role, user.bot)
-    slow_mode = 0 if standing.moderates else room.slow_mode
+    slow_mode = 0 if before.moderates else room.slow_mode
     return Ruling(version, room, user.id, author, asker.session.sid, slow_mode)
 
 
@@ -132,15 +135,6 @@ class ListMessages:
 
     def run(self, tx: Transaction, asker: Asker) -> list[Message]:
         """Oldest first."""
-        room = readable(tx, asker, self.room)[0]
-        return tx.log.messages(room, self.limit, self.before, self.after)
-
-
-def readable(tx: Transaction, asker: Asker, slug: str) -> tuple[Room, Standing]:
-    """The room as this user sees it, if they may read it."""
-    room = tx.rooms.by_slug(slug)
-    if room is None:
-        raise not_found("room")
-    standing = Standing(room, asker.user.role, tx.members.role(room.id, asker.user.id), asker.scope)
-    policy.may(Action.READ, standing).require()
-    return room, standing
+        reader = standing.of_asker(tx, asker, self.room)
+        policy.may(Action.READ, reader).require()
+        return tx.log.messages(reader.room, self.limit, self.before, self.after)

@@ -8,7 +8,9 @@ makes no difference.
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Table, bindparam, select, update
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, select, update
 
 from service.chat.events import AuthorityChanged
 from service.storage import tables
@@ -66,8 +68,8 @@ class SqlAuthority:
             self._moved_to, frozenset(self._sessions), frozenset(self._users), frozenset(self._rooms)
         )
 
-    def _stamp(self, table: Table, column: object, key: object) -> None:
+    def _stamp(self, table: Table, column: ColumnElement[Any], key: object) -> None:
         if self._moved_to is None:
             self._moved_to = int(self._connection.execute(_NEXT).scalar_one())
-        statement = update(table).where(column == bindparam("key")).values(version=bindparam("to"))  # type: ignore[arg-type]
+        statement = update(table).where(column == bindparam("key")).values(version=bindparam("to"))
         self._connection.execute(statement, {"key": key, "to": self._moved_to})

@@ -154,9 +154,9 @@ class SqlLog:
         """Events with ``after < seq <= until``, in order."""
         wanted = {"room_id": room.id, "after": after, "most": limit}
         if until is None:
-            rows = self._unit.connection.execute(_EVENTS, wanted)
+            rows = self._rows(_EVENTS, wanted)
         else:
-            rows = self._unit.connection.execute(_EVENTS_UNTIL, {**wanted, "until": until})
+            rows = self._rows(_EVENTS_UNTIL, {**wanted, "until": until})
         return [_event(room, row) for row in rows]
 
     def messages(self, room: Room, limit: int, before: int | None = None, after: int | None = None) -> list[Message]:

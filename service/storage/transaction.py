@@ -27,6 +27,11 @@ class SqlTransaction:
         self._unit = Unit(connection, now, self.authority)
 
     @property
+    def connection(self) -> Connection:
+        """The connection, for what speaks SQL itself."""
+        return self._unit.connection
+
+    @property
     def appended(self) -> list[Event]:
         """The events that this transaction appended, in their order."""
         return self._unit.appended

@@ -89,7 +89,7 @@ class BadCommand(Exception):
 class Reader:
     """Reads frames of one codec. ``suspect`` is a byte string without which no NUL or lone surrogate can be in one."""
 
-    def __init__(self, decode: Callable[..., Any], typed: Callable[[bytes], Any], suspect: bytes) -> None:
+    def __init__(self, decode: Callable[..., Any], typed: Callable[[bytes], Command], suspect: bytes) -> None:
         self._decode = decode
         self._typed = typed
         self._suspect = suspect
@@ -98,7 +98,7 @@ class Reader:
         """The command in a frame, or ``BadCommand``. ``room`` stands in where a frame names none."""
         if self._suspect not in payload:
             try:
-                return self._typed(payload)  # type: ignore[no-any-return]
+                return self._typed(payload)
             except (msgspec.MsgspecError, RecursionError, ValueError):
                 pass  # what is wrong is found out below, for the answer
         return self._slowly(payload, room)
@@ -122,7 +122,8 @@ class Reader:
         if room is not None:
             raw.setdefault("room", room)
         try:
-            return msgspec.convert(raw, _ANY)
+            command: Command = msgspec.convert(raw, _ANY)
+            return command
         except msgspec.ValidationError as error:
             raise BadCommand(usable, _invalid(str(error))) from None
 

@@ -1,0 +1,246 @@
+"""What a client says on its socket: read, paced, put in order, run through the door, and answered.
+
+The commands of one connection run and are answered in the order in which they came (``wire.conversation``). A send is
+answered by the journal's callback; every other command that takes time is a task of the node's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from service.chat import names
+from service.chat.door import Door
+from service.chat.errors import Code, Refusal
+from service.chat.limits import Bucket
+from service.chat.members import JoinRoom
+from service.chat.messages import Posted, PostMessage, Ruling
+from service.chat.records import Asker, Credential
+from service.chat.replay import EnterRoom, Entrance, Type
+from service.live.connection import Connection, Node
+from service.live.room_manager import TYPING_SECONDS
+from service.wire import frames, shapes
+from service.wire.closes import Close
+from service.wire.commands import Auth, BadCommand, Command, Join, Leave, Send, Typing
+from service.wire.conversation import Conversation, Entry, Pace
+
+
+class Dialogue:
+    """The client's side of one connection."""
+
+    __slots__ = ("_connection", "_conversation", "_node", "_rulings")
+
+    def __init__(self, node: Node, connection: Connection) -> None:
+        self._node = node
+        self._connection = connection
+        self._conversation = Conversation(Bucket(node.terms.commands_per_second, node.loop.time()))
+        self._rulings: dict[str, Ruling] = {}
+
+    def receive(self, payload: bytes, binary: bool) -> None:
+        """One whole message from the client."""
+        connection, conversation = self._connection, self._conversation
+        if connection.closed:
+            return
+        if binary is not connection.encoder.codec.binary:
+            connection.close(Close.WRONG_KIND)
+            return
+        if not binary and not payload.isascii() and not _is_utf8(payload):
+            connection.close(Close.NOT_UTF8)
+            return
+        pace = conversation.pace(self._node.loop.time())
+        if pace is Pace.CLOSE:
+            connection.close(Close.TOO_FAST)
+            return
+        entry = self._read(payload)
+        if pace is Pace.REFUSE:
+            entry = self._too_fast(entry)
+        if conversation.take(entry):
+            self._run(entry)
+        if conversation.crowded and not connection.crowded:
+            connection.hold(True)
+
+    def pinged(self) -> None:
+        """The client sent a ping: it counts like a command, for a pong has to be written."""
+        if self._conversation.pace(self._node.loop.time()) is Pace.CLOSE:
+            self._connection.close(Close.TOO_FAST)
+
+    def _read(self, payload: bytes) -> Entry:
+        room = self._connection.room
+        reader = self._connection.encoder.codec.reader
+        if reader is None:
+            return Send(id="-", room=room or "", text=payload.decode())
+        try:
+            return reader.read(payload, room)
+        except BadCommand as bad:
+            return bad
+
+    def _too_fast(self, entry: Entry) -> BadCommand:
+        rate = self._node.terms.commands_per_second
+        refusal = Refusal(Code.RATE_LIMITED, f"At most {rate} commands a second.", retry_after=self._conversation.wait)
+        return BadCommand(entry.id, refusal)
+
+    # Running
+
+    def _run(self, entry: Entry) -> None:
+        """Start a command whose turn it is; one that takes no time is over when this returns."""
+        try:
+            if isinstance(entry, BadCommand):
+                raise entry.refusal
+            self._elsewhere(getattr(entry, "room", None))
+            if isinstance(entry, Send):
+                self._send(entry)
+                return
+            work = self._work(entry)
+            if work is not None:
+                self._node.spawn(self._working(entry, work))
+                return
+            self._push(self._connection.encoder.ok(entry.id))
+        except Refusal as refusal:
+            self._refuse(entry.id, refusal)
+        self._conversation.done(isinstance(entry, Send))
+
+    def _work(self, command: Command) -> Coroutine[Any, Any, None] | None:
+        match command:
+            case Join():
+                return self._join(command)
+            case Typing():
+                return self._typing(command)
+            case Auth():
+                return self._auth(command)
+            case Leave():
+                self._leave(command.room)
+        return None
+
+    async def _working(self, command: Command, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Refusal as refusal:
+            self._refuse(command.id, refusal)
+        except Exception:
+            self._refuse(command.id, Refusal(Code.INTERNAL))
+            raise
+        finally:
+            self._finished(send=False)
+
+    def _finished(self, send: bool) -> None:
+        """A command that took time is answered: go on with what waited for it."""
+        conversation, connection = self._conversation, self._connection
+        conversation.done(send)
+        entry = conversation.next()
+        while entry is not None and not connection.closed:
+            self._run(entry)
+            entry = conversation.next()
+        if connection.crowded and not conversation.crowded and not connection.closed:
+            connection.hold(False)
+
+    def _push(self, frame: bytes) -> None:
+        if not self._connection.closed:
+            self._connection.outbox.push(frame)
+
+    def _refuse(self, id: str | None, refusal: Refusal) -> None:
+        self._node.metrics.refusals[refusal.code.value] += 1
+        self._push(self._connection.encoder.error(id, refusal))
+
+    def _elsewhere(self, room: str | None) -> None:
+        own = self._connection.room
+        if own is not None and room is not None and room != own:
+            raise Refusal(Code.INVALID, f"This socket is for the room {own}.")
+
+    # Commands
+
+    def _send(self, command: Send) -> None:
+        slug = command.room
+        text = names.text(command.text)
+        ruling = self._rulings.get(slug)
+        present = slug in self._connection.subs
+        credential = self._connection.credential
+        post = PostMessage(credential, slug, text, command.nonce, command.reply_to, ruling, present)
+        self._node.door.send(post, partial(self._sent, command.id))
+
+    def _sent(self, id: str, post: PostMessage, outcome: Posted | Exception) -> None:
+        if isinstance(outcome, Posted):
+            if post.ruling is not None:
+                self._rulings[post.room] = post.ruling
+            self._push(self._connection.encoder.posted(id, outcome))
+        else:
+            self._rulings.pop(post.room, None)
+            self._refuse(id, outcome if isinstance(outcome, Refusal) else Refusal(Code.INTERNAL))
+        self._finished(send=True)
+
+    async def _join(self, command: Join) -> None:
+        connection, slug, most = self._connection, command.room, self._node.terms.rooms
+        if slug not in connection.subs and len(connection.subs) >= most:
+            raise Refusal(Code.LIMIT, f"At most {most} rooms may be joined on one connection.")
+        manager = self._node.open(slug)
+        try:
+            entrance = await enter(self._node.door, connection.credential, slug, command.since, command.epoch)
+            if connection.closed:
+                return
+            carries = connection.encoder.entrance(entrance, connection.online_with_me(manager))
+            self._push(connection.encoder.ok(command.id, **carries))
+            connection.listen(manager, entrance)
+        finally:
+            self._node.release(manager)
+
+    def _leave(self, slug: str) -> None:
+        sub = self._connection.subs.pop(slug, None)
+        if sub is None:
+            raise Refusal(Code.NOT_JOINED, "This connection has not joined that room.")
+        self._rulings.pop(slug, None)
+        self._connection.detach(slug, sub)
+
+    async def _typing(self, command: Typing) -> None:
+        connection, slug = self._connection, command.room
+        sub = connection.subs.get(slug)
+        if sub is None:
+            raise Refusal(Code.NOT_JOINED, "Join the room on this connection first.")
+        now = self._node.loop.time()
+        if now - sub.typed_at >= TYPING_SECONDS:
+            sub.typed_at = now
+            await self._node.door.ask(connection.credential, Type(slug))
+            manager = self._node.room(slug)
+            if manager is not None:
+                shape = frames.typing(slug, connection.username)
+                manager.tell(connection.username, lambda encoder: encoder.notice(shape))
+        self._push(connection.encoder.ok(command.id))
+
+    async def _auth(self, command: Auth) -> None:
+        connection = self._connection
+        credential = self._node.terms.verify(command.token)
+        asker = await self._node.door.ask(credential, Stay())
+        if asker.user.id != connection.user_id:
+            raise Refusal(Code.FORBIDDEN, "The token is another user's.")
+        if connection.closed:
+            return
+        self._rulings.clear()
+        connection.renew(credential)
+        self._push(connection.encoder.ok(command.id, expires_at=shapes.time(credential.expires_at * 1000)))
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Whether a credential is still good: being admitted is the whole answer."""
+
+    def run(self, tx: object, asker: Asker) -> Asker:
+        """Who it is."""
+        return asker
+
+
+async def enter(door: Door, credential: Credential, room: str, since: int | None, epoch: str | None) -> Entrance:
+    """See a room from a position on, as its member: whoever may enter and is none becomes one first."""
+    question = EnterRoom(room, since, epoch)
+    entrance = await door.ask(credential, question)
+    if entrance.standing.room_role is None:
+        await door.do(credential, JoinRoom(room))
+        entrance = await door.ask(credential, question)
+    return entrance
+
+
+def _is_utf8(payload: bytes) -> bool:
+    try:
+        payload.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

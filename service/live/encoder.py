@@ -1,0 +1,125 @@
+"""Events as frames, encoded once for everybody who speaks the same codec.
+
+A message is needed twice in the same turn of the loop: in the reply to its sender and in the event for all. Its bytes
+are kept for just so long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from service.chat.errors import Refusal
+from service.chat.events import Event, MessagePosted
+from service.chat.messages import Posted
+from service.chat.records import Message
+from service.chat.replay import Entrance
+from service.wire import codecs, frames, lines, shapes
+from service.wire.codecs import Codec
+from service.wire.shapes import Shape
+
+TEXT = Codec("text", codecs.SUBPROTOCOL, codecs.TEXT_FRAME, str.encode, None)
+
+
+class Encoder:
+    """Objects as frames of one codec."""
+
+    def __init__(self, codec: Codec) -> None:
+        self.codec = codec
+        self._messages: dict[str, msgspec.Raw] = {}
+
+    def forget(self) -> None:
+        """The turn is over."""
+        self._messages.clear()
+
+    def event(self, event: Event) -> bytes:
+        """An event's frame; empty if this codec does not show it."""
+        message = self._message(event.message) if isinstance(event, MessagePosted) else None
+        return self.codec.frame(frames.event(event, message))
+
+    def events(self, events: Iterable[Event]) -> bytes:
+        """The frames of several events, one after another."""
+        return b"".join([self.event(event) for event in events])
+
+    def notice(self, shape: Shape) -> bytes:
+        """A notice's frame."""
+        return self.codec.frame(shape)
+
+    def presence(self, room: str, user: str, online: bool, left: bool) -> bytes:
+        """Somebody came or went; ``left`` if an event has said so already."""
+        return self.notice(frames.presence(room, user, online))
+
+    def posted(self, id: str, posted: Posted) -> bytes:
+        """The reply to a send."""
+        return self.ok(id, message=self._message(posted.message), duplicate=posted.duplicate)
+
+    def ok(self, id: str, **carries: Any) -> bytes:
+        """The reply to a command that succeeded."""
+        return self.codec.frame(frames.ok(id, **carries))
+
+    def error(self, id: str | None, refusal: Refusal) -> bytes:
+        """The reply to a command that was refused."""
+        return self.codec.frame(frames.error(id, refusal))
+
+    def entrance(self, entrance: Entrance, online: list[str]) -> Shape:
+        """What the reply to a join carries."""
+        carries: Shape = {
+            "room": shapes.room(entrance.standing.room, entrance.standing),
+            "seq": entrance.seq,
+            "epoch": entrance.standing.room.epoch,
+            "online": online,
+        }
+        if entrance.events is None:
+            return carries | {"reset": True, "messages": [shapes.message(m) for m in entrance.messages]}
+        return carries | {"events": [frames.event(e) for e in entrance.events]}
+
+    def _message(self, message: Message) -> msgspec.Raw:
+        raw = self._messages.get(message.id)
+        if raw is None:
+            raw = self._messages[message.id] = msgspec.Raw(self.codec.encode(shapes.message(message)))
+        return raw
+
+
+class LineEncoder(Encoder):
+    """Lines for people. Replies that say only that all went well are not shown."""
+
+    def __init__(self) -> None:
+        super().__init__(TEXT)
+
+    def event(self, event: Event) -> bytes:
+        line = lines.event(event)
+        return b"" if line is None else self.codec.frame(line)
+
+    def notice(self, shape: Shape) -> bytes:
+        line = _NOTICE_LINES.get(shape["type"])
+        return b"" if line is None else self.codec.frame(lines.notice(line.format_map(shape)))
+
+    def presence(self, room: str, user: str, online: bool, left: bool) -> bytes:
+        return b"" if left else self.codec.frame(lines.presence(user, online))
+
+    def posted(self, id: str, posted: Posted) -> bytes:
+        return b""
+
+    def ok(self, id: str, **carries: Any) -> bytes:
+        return b""
+
+    def error(self, id: str | None, refusal: Refusal) -> bytes:
+        return self.codec.frame(lines.refusal(refusal))
+
+    def beginning(self, entrance: Entrance) -> bytes:
+        """What there was before, as lines."""
+        if entrance.events is None:
+            shown = [lines.message(m) for m in entrance.messages]
+        else:
+            shown = [line for line in map(lines.event, entrance.events) if line is not None]
+        return b"".join([self.codec.frame(line) for line in shown])
+
+
+_NOTICE_LINES = {
+    "removed": "you are no longer in this room: {code}",
+    "auth.expiring": "your access token ends at {expires_at}",
+    "restart": "the server restarts; come back in {reconnect_in_ms} ms",
+    "lagging": "you read too slowly; what you missed comes later",
+}

@@ -1,0 +1,303 @@
+"""Everybody who is connected to this node: their rooms, their sessions, and what a commit means to them.
+
+The journal hands over what was committed, in order; the hub gives each room's part to its manager, and looks again at
+whoever's rights changed. A second process on the same database (the command line) is noticed by the beacon.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections import Counter
+from collections.abc import Coroutine, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from service.chat.door import Door
+from service.chat.errors import Code, Refusal
+from service.chat.events import AuthorityChanged, Event
+from service.chat.ports import Database, Transaction
+from service.chat.records import Session, User
+from service.chat.replay import ReadOn
+from service.live.connection import Connection, Terms
+from service.live.encoder import Encoder, LineEncoder
+from service.live.outbox import Tick
+from service.live.presence import TELL_SECONDS
+from service.live.room_manager import RoomManager
+from service.watch.metrics import Metrics
+from service.wire import codecs
+from service.wire.closes import Close
+
+BEACON_SECONDS = 1.0  # between two looks at what other processes did to the database
+GIVE_UP_SECONDS = 30.0  # without a database, until sockets are closed
+DRAIN_BATCHES = 20  # in which sockets are sent off at a stop
+RECONNECT_MIN_MS, RECONNECT_MAX_MS = 500, 5_000  # when they are told to come back: spread, so that they don't stampede
+RETRY_SECONDS = 5.0  # when to come back after a limit
+
+log = logging.getLogger("folkmoot.hub")
+
+K = TypeVar("K")
+
+
+@dataclass(frozen=True, slots=True)
+class HubLimits:
+    """How many sockets there may be."""
+
+    connections: int
+    per_user: int
+    per_address: int
+
+
+class Hub:
+    """The live side of one node."""
+
+    def __init__(self, database: Database, door: Door, terms: Terms, limits: HubLimits, metrics: Metrics) -> None:
+        self.door = door
+        self.terms = terms
+        self.metrics = metrics
+        self.encoders: dict[str, Encoder] = {
+            "json": Encoder(codecs.JSON),
+            "msgpack": Encoder(codecs.MSGPACK),
+            "text": LineEncoder(),
+        }
+        self.draining = False
+        self._database = database
+        self._limits = limits
+        self._rooms: dict[str, RoomManager] = {}
+        self._connections: set[Connection] = set()
+        self._by_user: dict[int, set[Connection]] = {}
+        self._by_session: dict[str, set[Connection]] = {}
+        self._by_address: Counter[str] = Counter()
+        self._version = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._news: set[RoomManager] = set()
+        metrics.connections = lambda: len(self._connections)
+        metrics.rooms = lambda: len(self._rooms)
+
+    def start(self) -> None:
+        """Begin to serve on the running loop."""
+        self.loop = asyncio.get_running_loop()
+        self.tick = Tick(self.loop)
+        self.spawn(self._beacon())
+        self.spawn(self._heart())
+
+    async def stop(self) -> None:
+        """Close what is still open, and end what runs beside."""
+        for connection in list(self._connections):
+            connection.close(Close.RESTART)
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run something beside; what it raises is logged."""
+        task = self.loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("a task of the hub failed", exc_info=task.exception())
+
+    # Connections
+
+    @property
+    def connections(self) -> Iterable[Connection]:
+        """All open ones."""
+        return self._connections
+
+    def check_room_for(self, user_id: int, address: str) -> None:
+        """Raise the refusal where one more socket would be one too many."""
+        if self.draining:
+            raise Refusal(Code.UNAVAILABLE, "The server is about to restart.", retry_after=RETRY_SECONDS)
+        if len(self._connections) >= self._limits.connections:
+            raise Refusal(Code.UNAVAILABLE, "The server has no place for more sockets.", retry_after=RETRY_SECONDS)
+        if len(self._by_user.get(user_id, ())) >= self._limits.per_user:
+            text = f"At most {self._limits.per_user} sockets may be open for one account."
+            raise Refusal(Code.RATE_LIMITED, text, retry_after=RETRY_SECONDS)
+        if self._by_address[address] >= self._limits.per_address:
+            text = f"At most {self._limits.per_address} sockets may be open from one address."
+            raise Refusal(Code.RATE_LIMITED, text, retry_after=RETRY_SECONDS)
+
+    def add(self, connection: Connection) -> None:
+        """A connection was let in."""
+        self._connections.add(connection)
+        self._by_user.setdefault(connection.user_id, set()).add(connection)
+        self._by_session.setdefault(connection.sid, set()).add(connection)
+        self._by_address[connection.address] += 1
+
+    def remove(self, connection: Connection) -> None:
+        """A connection is gone."""
+        if connection not in self._connections:
+            return
+        self._connections.remove(connection)
+        _discard(self._by_user, connection.user_id, connection)
+        _discard(self._by_session, connection.sid, connection)
+        self._by_address[connection.address] -= 1
+        if not self._by_address[connection.address]:
+            del self._by_address[connection.address]
+
+    def moved(self, connection: Connection, sid: str) -> None:
+        """A connection belongs to another session from now on."""
+        _discard(self._by_session, connection.sid, connection)
+        connection.sid = sid
+        self._by_session.setdefault(sid, set()).add(connection)
+
+    # Rooms
+
+    def open(self, slug: str) -> RoomManager:
+        """The manager of a room that somebody is about to enter; ``release`` it when they have, or have not."""
+        manager = self._rooms.get(slug)
+        if manager is None:
+            manager = self._rooms[slug] = RoomManager(slug, self._read_on, self.spawn, self._told_of, self.metrics)
+        manager.opening += 1
+        return manager
+
+    def release(self, manager: RoomManager) -> None:
+        """The entering that ``open`` began is over."""
+        manager.opening -= 1
+        self.retire(manager)
+
+    def retire(self, manager: RoomManager) -> None:
+        """Forget a room that nobody listens to."""
+        if manager.idle and self._rooms.get(manager.slug) is manager:
+            del self._rooms[manager.slug]
+
+    def room(self, slug: str) -> RoomManager | None:
+        """The manager of a room that somebody listens to."""
+        return self._rooms.get(slug)
+
+    async def _read_on(self, slug: str, after: int, limit: int) -> list[Event]:
+        return await self._database.read(ReadOn(slug, after, limit).read)
+
+    def _told_of(self, manager: RoomManager) -> None:
+        if not self._news:
+            self.loop.call_later(TELL_SECONDS, self._tell_presence)
+        self._news.add(manager)
+
+    def _tell_presence(self) -> None:
+        news, self._news = self._news, set()
+        for manager in news:
+            manager.tell_presence()
+            self.retire(manager)
+
+    # What a commit means
+
+    def deliver(self, events: list[Event], changes: list[AuthorityChanged]) -> None:
+        """Take what was committed: called by the journal, in the order of the commits."""
+        if len(events) == 1:
+            manager = self._rooms.get(events[0].room)
+            if manager is not None:
+                manager.deliver(events)
+        else:
+            by_room: dict[str, list[Event]] = {}
+            for event in events:
+                if event.room in self._rooms:
+                    by_room.setdefault(event.room, []).append(event)
+            for slug, part in by_room.items():
+                self._rooms[slug].deliver(part)
+        for encoder in self.encoders.values():
+            encoder.forget()
+        for change in changes:
+            self._version = max(self._version, change.version)
+            self._review(change.users, change.sessions)
+
+    def _review(self, users: Iterable[int], sessions: Iterable[str]) -> None:
+        """Look again at the connections of those whose rights changed."""
+        here = {user for user in users if user in self._by_user}
+        open_sessions = {sid for sid in sessions if sid in self._by_session}
+        concerned = {connection for user in here for connection in self._by_user[user]}
+        concerned |= {connection for sid in open_sessions for connection in self._by_session[sid]}
+        if concerned:
+            self.spawn(self._look_again(concerned, self.loop.time()))
+
+    async def _look_again(self, concerned: set[Connection], since: float) -> None:
+        keys = {(connection.user_id, connection.sid) for connection in concerned}
+
+        def read(tx: Transaction) -> dict[tuple[int, str], tuple[User | None, Session | None]]:
+            return {(user_id, sid): (tx.users.get(user_id), tx.sessions.get(sid)) for user_id, sid in keys}
+
+        now = await self._database.read(read)
+        for connection in concerned:
+            user, session = now.get((connection.user_id, connection.sid), (None, None))
+            if connection.closed:
+                continue
+            if user is None or user.deleted:
+                self._revoke(connection, Close.SESSION_REVOKED, since)
+            elif user.suspended:
+                self._revoke(connection, Close.SUSPENDED, since)
+            elif session is None or session.ended_at is not None:
+                self._revoke(connection, Close.SESSION_REVOKED, since)
+            else:
+                connection.user_changed(user)
+
+    def _revoke(self, connection: Connection, why: Close, since: float) -> None:
+        connection.close(why)
+        self.metrics.revocation_seconds.observe(self.loop.time() - since)
+
+    # Time passing
+
+    async def _heart(self) -> None:
+        """Each second a part of the connections is asked for a sign of life, and all are looked at for lag."""
+        turn, every = 0, self.terms.heartbeat_seconds
+        while True:
+            await asyncio.sleep(1.0)
+            turn = (turn + 1) % every
+            now = self.loop.time()
+            for connection in list(self._connections):
+                connection.check_pace(now)
+                if hash(connection) % every == turn and not connection.closed:
+                    connection.beat()
+
+    async def drain(self, seconds: float) -> None:
+        """Let nobody in any more, and send everybody off in batches, each told when to come back."""
+        self.draining = True
+        leaving = list(self._connections)
+        batches = max(1, min(DRAIN_BATCHES, len(leaving)))
+        for number in range(batches):
+            for connection in leaving[number::batches]:
+                connection.restarting(random.randint(RECONNECT_MIN_MS, RECONNECT_MAX_MS))  # noqa: S311 - jitter
+            if number + 1 < batches:
+                await asyncio.sleep(seconds / batches)
+
+    # What other processes do to the database
+
+    async def _beacon(self) -> None:
+        lost_at: float | None = None
+        while True:
+            try:
+                await self._look_around()
+                lost_at = None
+            except Refusal:
+                now = self.loop.time()
+                lost_at = now if lost_at is None else lost_at
+                if now - lost_at > GIVE_UP_SECONDS:
+                    for connection in list(self._connections):
+                        connection.close(Close.OVERLOAD)
+            await asyncio.sleep(BEACON_SECONDS)
+
+    async def _look_around(self) -> None:
+        known, rooms = self._version, {room.room_id: room for room in self._rooms.values() if room.room_id is not None}
+
+        def read(tx: Transaction) -> tuple[int, tuple[set[int], set[str], set[int]] | None, dict[int, int]]:
+            version = tx.authority.version()
+            changed = tx.authority.changed_since(known) if known and version != known else None
+            return version, changed, tx.rooms.heads(rooms)
+
+        version, changed, heads = await self._database.read(read)
+        self._version = max(self._version, version)
+        if changed is not None:
+            self._review(changed[0], changed[1])
+        for room_id, seq in heads.items():
+            rooms[room_id].compare(seq)
+
+
+def _discard(index: dict[K, set[Connection]], key: K, connection: Connection) -> None:
+    found = index.get(key)
+    if found is not None:
+        found.discard(connection)
+        if not found:
+            del index[key]

@@ -1,0 +1,68 @@
+"""What waits to be written to one connection.
+
+The system call is what a delivery costs, so all that one turn of the loop produces for a connection is joined and
+written once. Whether a reader is slow is a value: ``offer`` answers it, and nobody waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+
+class Tick:
+    """The connections that have something to write at the end of this turn of the loop."""
+
+    __slots__ = ("_dirty", "_loop")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._dirty: list[Outbox] = []
+
+    def mark(self, outbox: Outbox) -> None:
+        """``outbox`` has something to write."""
+        if not self._dirty:
+            self._loop.call_soon(self._flush)
+        self._dirty.append(outbox)
+
+    def _flush(self) -> None:
+        dirty, self._dirty = self._dirty, []
+        for outbox in dirty:
+            outbox.flush()
+
+
+class Outbox:
+    """The frames for one connection, in order. ``slow`` is set while its peer does not read what was written."""
+
+    __slots__ = ("_parts", "_tick", "_write", "slow")
+
+    def __init__(self, tick: Tick, write: Callable[[bytes], None]) -> None:
+        self._tick = tick
+        self._write = write
+        self._parts: list[bytes] = []
+        self.slow = False
+
+    def offer(self, frames: bytes) -> bool:
+        """Take events, unless the reader is slow: then they are to be replayed from the log later."""
+        if self.slow:
+            return False
+        parts = self._parts
+        if not parts:
+            self._tick.mark(self)
+        parts.append(frames)
+        return True
+
+    def push(self, frame: bytes) -> None:
+        """Take what must not be left out: a reply, or a notice that is never dropped. Both are bounded by what the
+        client asked for, and a client that does not read is not read from."""
+        if not self._parts:
+            self._tick.mark(self)
+        self._parts.append(frame)
+
+    def flush(self) -> None:
+        """Write what there is, at once."""
+        parts = self._parts
+        if parts:
+            frames = parts[0] if len(parts) == 1 else b"".join(parts)
+            parts.clear()
+            self._write(frames)

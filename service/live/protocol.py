@@ -1,0 +1,329 @@
+"""uvicorn's sans-I/O WebSocket protocol, with a short way between the socket and the connection.
+
+Until a connection takes over, everything is uvicorn's: the handshake, the ASGI application, its refusals. After that
+whole, unfragmented, masked data frames are unmasked here and handed to the connection; everything else (control
+frames, fragments, whatever breaks the rules) goes to the websockets library one whole frame at a time, so that it
+always stands at a frame boundary and judges as it always does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+from typing import Any, Protocol, cast
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Request
+
+try:
+    from websockets.speedups import apply_mask
+except ImportError:  # a platform without the compiled part
+    from websockets.utils import apply_mask
+
+EXTENSION = "folkmoot.takeover"  # in the ASGI scope's extensions: the protocol itself
+CLOSE_SECONDS = 5.0  # for a peer to answer a close frame, or to read what was written before; then it is aborted
+
+HEAD_BYTES = 6  # of a masked frame with a short length (RFC 6455, section 5.2)
+FIN_TEXT, FIN_BINARY = 0x81, 0x82
+SHORT_MAX = 125  # lengths up to here stand in the second byte itself
+
+
+class Peer(Protocol):
+    """The connection, as the protocol knows it."""
+
+    alive: bool
+
+    def receive(self, payload: bytes, binary: bool) -> None: ...
+    def pinged(self) -> None: ...
+    def slowed(self) -> None: ...
+    def quickened(self) -> None: ...
+    def lost(self) -> None: ...
+
+
+class FolkmootProtocol(WebSocketsSansIOProtocol):
+    """One socket. ``write_buffer_bytes`` and ``handshake_seconds`` are set once, before the server starts."""
+
+    write_buffer_bytes = 131_072
+    handshake_seconds = 10.0
+
+    peer: Peer | None = None
+    _partial: bytearray | None = None
+    _needed = 0
+    _fragments = False
+    _deadline: asyncio.TimerHandle | None = None
+
+    # The handshake
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The HTTP protocol has seen an upgrade request, and hands the transport over."""
+        super().connection_made(transport)
+        self._deadline = self.loop.call_later(self.handshake_seconds, self._overdue)
+
+    def _overdue(self) -> None:
+        """The application has not answered the handshake in time."""
+        self._deadline = None
+        if not self.handshake_complete:
+            self.transport.abort()
+
+    def handle_parser_exception(self) -> None:
+        """Answer what the library can't parse: before the handshake as HTTP, after it by its close frame."""
+        if self.handshake_initiated:
+            super().handle_parser_exception()
+            return
+        self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "A line of the handshake is too long.")
+
+    def handle_connect(self, event: Request) -> None:
+        """uvicorn's, but for a target that is not ASCII, which it would fail on."""
+        if event.path.isascii():
+            super().handle_connect(event)
+        else:
+            self._refuse(HTTPStatus.BAD_REQUEST, "The target of the request is not ASCII.")
+
+    def _refuse(self, status: HTTPStatus, detail: str) -> None:
+        body = (
+            f'{{"type":"about:blank","title":"{status.phrase}","status":{status.value},'
+            f'"detail":"{detail}","code":"invalid"}}'
+        ).encode()
+        head = (
+            f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: application/problem+json\r\n"
+            f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        )
+        self.handshake_complete = True
+        self.close_sent = True
+        self.transport.write(head.encode() + body)
+        self.transport.close()
+
+    async def run_asgi(self) -> None:
+        """The application, which may leave its socket to a connection and return."""
+        self.scope["extensions"][EXTENSION] = cast(Any, self)
+        await super().run_asgi()
+
+    def on_task_complete(self, task: asyncio.Task[None]) -> None:
+        """The application has returned; what only the handshake needed is let go (kilobytes, on ten thousand)."""
+        super().on_task_complete(task)
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+        if self.peer is not None:
+            del self.scope, self.request, self.response
+
+    def take_over(self, peer: Peer) -> None:
+        """From now on the socket is ``peer``'s."""
+        self.peer = peer
+        self.transport.set_write_buffer_limits(self.write_buffer_bytes, self.write_buffer_bytes // 4)
+        # The base class closes the transport when the application returns, unless it waits for a close frame.
+        self.close_timer = cast(Any, _OPEN)
+
+    # What comes in
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes from the socket."""
+        peer = self.peer
+        if peer is None:
+            super().data_received(data)
+            return
+        peer.alive = True
+        if self._partial is not None:
+            self._partial += data
+            if len(self._partial) < self._needed:
+                return
+            data, self._partial = bytes(self._partial), None
+        self._read_frames(data, peer)
+
+    def _read_frames(self, data: bytes, peer: Peer) -> None:
+        at, size = 0, len(data)
+        while at < size and not self.close_sent:
+            if size - at < HEAD_BYTES:
+                # Rules broken in the first two bytes are for the library, as soon as they are seen.
+                self._keep(data[at:], HEAD_BYTES)
+                return
+            first, second = data[at], data[at + 1]
+            length, head = second & 0x7F, HEAD_BYTES
+            if length > SHORT_MAX:
+                wide = 2 if length == 126 else 8
+                head += wide
+                if size - at < head:
+                    self._keep(data[at:], head)
+                    return
+                length = int.from_bytes(data[at + 2 : at + 2 + wide], "big")
+            if length > self.config.ws_max_size or second < 0x80:
+                self._by_library(data[at:])  # which answers 1009 or 1002, and needs the rest for that
+                return
+            end = at + head + length
+            if end > size:
+                self._keep(data[at:], head + length)
+                return
+            if (first == FIN_TEXT or first == FIN_BINARY) and not self._fragments:
+                body = at + head
+                peer.receive(apply_mask(data[body:end], data[body - 4 : body]), first == FIN_BINARY)
+            else:
+                self._by_library(data[at:end])
+            at = end
+
+    def _keep(self, data: bytes, needed: int) -> None:
+        self._partial = bytearray(data)
+        self._needed = needed
+
+    def _by_library(self, data: bytes) -> None:
+        self.conn.receive_data(data)
+        if self.conn.parser_exc is not None:
+            self.handle_parser_exception()
+            return
+        for event in self.conn.events_received():
+            self._handle(cast(Frame, event))
+
+    def _handle(self, event: Frame) -> None:
+        peer = self.peer
+        if peer is None:
+            return
+        match event.opcode:
+            case Opcode.TEXT | Opcode.BINARY:
+                self.frames = [bytes(event.data)]
+                self.curr_msg_data_type = "text" if event.opcode is Opcode.TEXT else "bytes"
+                self._fragments = not event.fin
+            case Opcode.CONT:
+                self.frames.append(bytes(event.data))
+                self._fragments = not event.fin
+            case Opcode.PING:
+                peer.pinged()
+                self.handle_ping()
+                return
+            case Opcode.PONG:
+                return
+            case Opcode.CLOSE:
+                self.handle_close(event)
+                return
+        if not self._fragments and not self.close_sent:
+            frames, self.frames = self.frames, []
+            peer.receive(b"".join(frames), self.curr_msg_data_type == "bytes")
+
+    # What goes out
+
+    def write(self, frames: bytes) -> None:
+        """Whole frames, as bytes."""
+        if not self.transport.is_closing():
+            self.transport.write(frames)
+
+    def ping(self) -> None:
+        """Ask for a sign of life."""
+        if not self.close_sent and not self.transport.is_closing():
+            self.transport.write(b"\x89\x00")
+
+    def close(self, code: int, reason: str) -> None:
+        """Send a close frame; the peer has a few seconds to read it and to answer."""
+        if self.close_sent or self.transport.is_closing():
+            return
+        self.close_sent = True
+        self.conn.send_close(code, reason)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.transport.resume_reading()
+        self.close_timer = self.loop.call_later(CLOSE_SECONDS, self.transport.abort)
+
+    def pause_reading(self) -> None:
+        """Read nothing more for now."""
+        if not self.transport.is_closing():
+            self.transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Read on."""
+        if not self.transport.is_closing():
+            self.transport.resume_reading()
+
+    def pause_writing(self) -> None:
+        """The peer does not read."""
+        super().pause_writing()
+        if self.peer is not None:
+            self.peer.slowed()
+
+    def resume_writing(self) -> None:
+        """The peer has read."""
+        super().resume_writing()
+        if self.peer is not None:
+            self.peer.quickened()
+
+    # The end
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The transport is gone."""
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+        if self.close_timer is _OPEN:
+            self.close_timer = None
+        super().connection_lost(exc)
+        peer, self.peer = self.peer, None
+        if peer is not None:
+            peer.lost()
+
+    def handle_close(self, event: Frame) -> None:
+        """The peer closes, or answers our close."""
+        if self.close_timer is _OPEN:
+            self.close_timer = None
+        super().handle_close(event)
+        if self.peer is not None and not self.transport.is_closing():
+            self.transport.close()
+
+    def shutdown(self) -> None:
+        """The server stops. The hub has sent off whom it could; nobody may hold it up."""
+        if self.peer is not None:
+            self.close(1012, "the server restarts")
+            self.loop.call_later(1.0, self.transport.abort)
+        else:
+            super().shutdown()
+
+
+class _Open:
+    """Stands where uvicorn keeps the timer of a close under way, so that it leaves an open socket open."""
+
+    def cancel(self) -> None:
+        """There is nothing to cancel."""
+
+
+_OPEN = _Open()
+
+
+class FolkmootHTTP(HttpToolsProtocol):
+    """uvicorn's HTTP protocol with a deadline for a request's head, which it lacks: half a request holds a socket."""
+
+    handshake_seconds = 10.0
+
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """A client has connected."""
+        super().connection_made(transport)
+        self._await_head()
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        super().on_message_begin()
+        self._await_head()
+
+    def on_headers_complete(self) -> None:
+        """Its head is there."""
+        self._head_is_there()
+        super().on_headers_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The client is gone."""
+        self._head_is_there()
+        super().connection_lost(exc)
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Closing waits for a peer that does not read; aborting does not."""
+        if not self.transport.is_closing():
+            if self.transport.get_write_buffer_size():
+                self.transport.abort()
+            else:
+                self.transport.close()
+
+    def _await_head(self) -> None:
+        if self._deadline is None:
+            self._deadline = self.loop.call_later(self.handshake_seconds, self.transport.abort)
+
+    def _head_is_there(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None

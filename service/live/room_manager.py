@@ -1,0 +1,287 @@
+"""A room on this node: it owns the order in which its events reach whoever listens.
+
+Nothing else writes events to a room's listeners. It delivers the log in seq order, sees a hole, has it read from the
+database, and drops a listener at exactly the event that takes their place away. Nothing here awaits but the reading of
+the log.
+
+A listener is **live** (gets every event as it comes), **ahead** (its snapshot was newer than what has come here yet),
+or **behind** (fed from the log until it has caught up).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any
+
+from service.chat.events import Event, MemberLeft, RoomDeleted
+from service.live.encoder import Encoder
+from service.live.presence import Presence
+from service.live.subscription import Subscription
+from service.watch.metrics import Metrics
+from service.wire import frames
+
+RECENT_MAX = 256  # events kept for who joins while they pass
+FEED_PAGE = 200  # events read from the log at once
+TYPING_SECONDS = 1.0  # between two typing notices of one connection
+
+Read = Callable[[str, int, int], Awaitable[list[Event]]]
+"""``(slug, after, limit)`` → what the log has after a seq."""
+
+Spawn = Callable[[Coroutine[Any, Any, None]], None]
+"""Runs something beside, and sees to its errors."""
+
+News = Callable[["RoomManager"], None]
+"""Told that somebody came or went, so that ``tell_presence`` is called soon."""
+
+
+class RoomManager:
+    """The listeners of one room. ``head`` is the last seq delivered; None until the first position is known."""
+
+    def __init__(self, slug: str, read: Read, spawn: Spawn, news: News, metrics: Metrics) -> None:
+        self.slug = slug
+        self.room_id: int | None = None
+        self.head: int | None = None
+        self.presence = Presence()
+        self.opening = 0  # joins under way: a manager that somebody is about to use does not retire
+        self._read = read
+        self._spawn = spawn
+        self._news = news
+        self._metrics = metrics
+        self._live: dict[Encoder, dict[Subscription, None]] = {}
+        self._ahead: dict[Subscription, None] = {}
+        self._behind: dict[Subscription, None] = {}
+        self._recent: deque[Event] = deque(maxlen=RECENT_MAX)
+        self._turn = 0
+        self._repairing = False
+
+    @property
+    def idle(self) -> bool:
+        """Whether nobody listens and nobody is about to."""
+        return not self.opening and not self._behind and not self._ahead and not any(self._live.values())
+
+    def subscriptions(self) -> list[Subscription]:
+        """Everybody who listens, in any state."""
+        return [sub for live in self._live.values() for sub in live] + list(self._ahead) + list(self._behind)
+
+    # Events
+
+    def deliver(self, events: Sequence[Event]) -> None:
+        """Take events in seq order: what was delivered is passed over, what is missing before them is read first."""
+        head = self.head
+        if head is None:
+            self._recent.extend(events)  # the first joiner reads its snapshot right now, and goes on from it
+            return
+        if events[0].seq <= head:
+            events = [event for event in events if event.seq > head]
+            if not events:
+                return
+        if events[0].seq != head + 1:
+            self.repair()
+            return
+        self._recent.extend(events)
+        start = 0
+        for at, event in enumerate(events, 1):
+            if isinstance(event, MemberLeft | RoomDeleted):
+                self._fan_out(events[start:at])
+                self._end(event)
+                start = at
+        if start < len(events):
+            self._fan_out(events[start:] if start else events)
+
+    def repair(self) -> None:
+        """Read from the log what has not come, and deliver it."""
+        if not self._repairing and self.head is not None:
+            self._repairing = True
+            self._spawn(self._repair())
+
+    async def _repair(self) -> None:
+        try:
+            while self.head is not None:
+                events = await self._read(self.slug, self.head, FEED_PAGE)
+                if not events:
+                    return
+                self.deliver(events)
+        finally:
+            self._repairing = False
+
+    def _fan_out(self, events: Sequence[Event]) -> None:
+        before = self.head or 0
+        self.head = head = events[-1].seq
+        slow: list[Subscription] = []
+        for encoder, live in self._live.items():
+            if not live:
+                continue
+            blob = encoder.events(events)
+            if not blob:
+                continue
+            self._turn += 1
+            listeners = list(live)
+            first = self._turn % len(listeners)  # rotated, so that nobody is always last
+            for sub in listeners[first:] + listeners[:first] if first else listeners:
+                if not sub.listener.outbox.offer(blob):
+                    slow.append(sub)
+            self._metrics.deliveries += len(events) * len(listeners)
+        for sub in slow:
+            self._fall_behind(sub, before)
+        for sub in [sub for sub in self._ahead if sub.position <= head]:
+            del self._ahead[sub]
+            self._hand(sub, [event for event in events if event.seq > sub.position])
+
+    def _end(self, event: MemberLeft | RoomDeleted) -> None:
+        """Take their place from those who lose it by ``event``, which they have been given."""
+        for sub in self.subscriptions():
+            if sub in self._behind:
+                continue  # meets the event in the log, in its order
+            if isinstance(event, RoomDeleted) or sub.listener.user_id == event.user_id:
+                self._dismiss(sub, event)
+
+    def _dismiss(self, sub: Subscription, event: MemberLeft | RoomDeleted) -> None:
+        self.detach(sub, left=True)
+        if isinstance(event, MemberLeft):
+            sub.listener.removed(self.slug, event)
+        else:
+            sub.listener.room_deleted(self.slug)
+
+    # Listeners
+
+    def attach(self, sub: Subscription, room_id: int) -> None:
+        """Let a connection listen on from its position."""
+        self.room_id = room_id
+        if self.head is None:
+            self.head = max(sub.position, self._recent[-1].seq if self._recent else 0)
+        if self.presence.came(sub.listener.username):
+            self._news(self)
+        self._place(sub)
+
+    def detach(self, sub: Subscription, left: bool = False) -> None:
+        """Let it listen no more; ``left`` if an event has told so."""
+        if sub.ended:
+            return
+        sub.ended = True
+        self._live.get(sub.listener.encoder, {}).pop(sub, None)
+        self._ahead.pop(sub, None)
+        self._behind.pop(sub, None)
+        if self.presence.went(sub.listener.username, left):
+            self._news(self)
+
+    def resume(self, sub: Subscription) -> None:
+        """The connection reads again: go on feeding it."""
+        if sub in self._behind and not sub.feeding:
+            sub.feeding = True
+            self._spawn(self._feed(sub))
+
+    def is_behind(self, sub: Subscription) -> bool:
+        """Whether events wait for it in the log."""
+        return sub in self._behind
+
+    def _place(self, sub: Subscription) -> None:
+        head = self.head or 0
+        if sub.position > head:
+            self._ahead[sub] = None
+        elif sub.position == head:
+            self._go_live(sub)
+        elif self._recent and self._recent[0].seq <= sub.position + 1:
+            self._hand(sub, [event for event in self._recent if event.seq > sub.position])
+        else:
+            self._behind[sub] = None
+            self.resume(sub)
+
+    def _go_live(self, sub: Subscription) -> None:
+        self._behind.pop(sub, None)
+        self._live.setdefault(sub.listener.encoder, {})[sub] = None
+
+    def _hand(self, sub: Subscription, events: Sequence[Event]) -> None:
+        """Give the last missing events to one listener, who is then live or dismissed by one of them."""
+        if not events or self._give(sub, events):
+            if not sub.ended:
+                self._go_live(sub)
+        else:
+            self._fall_behind(sub, sub.position)
+
+    def _give(self, sub: Subscription, events: Sequence[Event]) -> bool:
+        """Write events for one listener, to the one that ends its place at most; False if it is slow."""
+        end = next((at for at, event in enumerate(events, 1) if self._ends(sub, event)), None)
+        given = events if end is None else events[:end]
+        blob = sub.listener.encoder.events(given)
+        if blob and not sub.listener.outbox.offer(blob):
+            return False
+        self._metrics.deliveries += len(given)
+        sub.position = given[-1].seq
+        if end is not None:
+            self._dismiss(sub, given[-1])  # type: ignore[arg-type]
+        return True
+
+    @staticmethod
+    def _ends(sub: Subscription, event: Event) -> bool:
+        if isinstance(event, MemberLeft):
+            return event.user_id == sub.listener.user_id
+        return isinstance(event, RoomDeleted)
+
+    def _fall_behind(self, sub: Subscription, position: int) -> None:
+        sub.position = position
+        self._metrics.slow_readers += 1
+        self._live.get(sub.listener.encoder, {}).pop(sub, None)
+        self._behind[sub] = None
+        sub.listener.outbox.push(sub.listener.encoder.notice(frames.lagging(self.slug, position)))
+
+    async def _feed(self, sub: Subscription) -> None:
+        """Feed a listener from the log until it is live, slow again, or gone."""
+        try:
+            while sub in self._behind and not sub.listener.outbox.slow:
+                if self._recent and self._recent[0].seq <= sub.position + 1:
+                    events = [event for event in self._recent if event.seq > sub.position]
+                elif sub.position >= (self.head or 0):
+                    events = []
+                else:
+                    events = await self._read(self.slug, sub.position, FEED_PAGE)
+                    if sub.ended:
+                        return
+                if events and not self._give(sub, events):
+                    return
+                if not sub.ended and sub.position >= (self.head or 0):
+                    del self._behind[sub]
+                    self._place(sub)
+                await asyncio.sleep(0)
+        finally:
+            sub.feeding = False
+
+    # Notices
+
+    def tell(self, user: str, make: Callable[[Encoder], bytes]) -> None:
+        """Offer a notice about ``user`` to everybody else. Whoever is slow does without."""
+        for encoder, live in self._live.items():
+            notice = make(encoder)
+            if notice:
+                for sub in live:
+                    if sub.listener.username != user:
+                        sub.listener.outbox.offer(notice)
+
+    def tell_presence(self) -> None:
+        """Tell who came and went since the last time."""
+        changes = self.presence.changes()
+        if not changes:
+            return
+        concerned = {user for user, _, _ in changes}
+        for encoder, live in self._live.items():
+            told = [(user, encoder.presence(self.slug, user, online, left)) for user, online, left in changes]
+            blob = b"".join([frame for _, frame in told])
+            if not blob:
+                continue
+            for sub in live:
+                name = sub.listener.username
+                if name not in concerned:
+                    sub.listener.outbox.offer(blob)
+                elif len(told) > 1:  # nobody hears of themselves
+                    sub.listener.outbox.offer(b"".join([frame for user, frame in told if user != name]))
+
+    # Now and then
+
+    def compare(self, seq: int) -> None:
+        """Hear where the log stands in the database: what another process appended is read, and what only a join under
+        way could still need is forgotten."""
+        if self.head is not None and self.head < seq:
+            self.repair()
+        elif not self.opening:
+            self._recent.clear()
