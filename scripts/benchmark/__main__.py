@@ -15,6 +15,7 @@ from pathlib import Path
 
 import httpx
 from rich.console import Console
+from rich.markup import escape
 
 from . import house
 from .bench import FULL, QUICK, Bench, Scale
@@ -94,28 +95,38 @@ def main(given: Sequence[str] | None = None) -> int:
     options = arguments(sys.argv[1:] if given is None else given)
     console = Console(stderr=options.markdown)
     cores = hand_out_cores()
-    if cores is None:
-        console.print("Two cores are needed, one to serve and one to load; here is one.")
+    obstacle = in_the_way(cores, Path(tempfile.gettempdir()))
+    if cores is None or obstacle:
+        console.print(obstacle)
         return UNUSABLE
-    scale = QUICK if options.quick else FULL
-    scale = replace(scale, rounds=options.rounds or scale.rounds)
-    files = open_files_allowed()
-    if files < scale.idle_connections + SPARE_FILES:
-        scale = replace(scale, idle_connections=files - SPARE_FILES)
-        console.print(f"Only {files:,} files may be open here, so {scale.idle_connections:,} connections will idle.")
-    if filesystem_of(Path(tempfile.gettempdir())) in IN_MEMORY:
-        console.print(
-            "Temporary files lie in memory here, so nothing reaches a disk: set TMPDIR to a directory on one."
-        )
-        return UNUSABLE
+    scale = scale_for(options, open_files_allowed(), console)
     scenarios = [scenario for scenario in SCENARIOS if options.only is None or scenario.name in options.only]
     try:
         outcomes = measure(scenarios, scale, cores, console)
     except (BadFrame, DidNotStart, house.NotSetUp, httpx.HTTPError) as error:
-        console.print(f"[red]Wrong:[/red] {error}", highlight=False)
+        console.print(f"[red]Wrong:[/red] {escape(str(error))}", highlight=False)
         return WRONG
     report(console, outcomes, scale, options)
     return 0
+
+
+def in_the_way(cores: Cores | None, directory: Path) -> str:
+    """Why nothing can be measured here; empty when it can."""
+    if cores is None:
+        return "Two cores are needed, one to serve and one to load; here is one."
+    if filesystem_of(directory) in IN_MEMORY:
+        return f"{directory} lies in memory, so nothing would reach a disk: set TMPDIR to a directory on one."
+    return ""
+
+
+def scale_for(options: argparse.Namespace, files: int, console: Console) -> Scale:
+    """As much as was asked for and this process may open."""
+    scale = QUICK if options.quick else FULL
+    scale = replace(scale, rounds=options.rounds or scale.rounds)
+    if files < scale.idle_connections + SPARE_FILES:
+        scale = replace(scale, idle_connections=files - SPARE_FILES)
+        console.print(f"Only {files:,} files may be open here, so {scale.idle_connections:,} connections will idle.")
+    return scale
 
 
 def report(console: Console, outcomes: Sequence[Outcome], scale: Scale, options: argparse.Namespace) -> None:
