@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -89,3 +90,20 @@ class Settings(BaseSettings):
     # Watching
     log_level: str = Field("info", description="Least level that is logged: debug, info, warning or error.")
     log_json: bool = Field(False, description="Log as JSON lines rather than for people.")
+
+    @field_validator("public_url", "allowed_origins")
+    @classmethod
+    def _are_origins(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        """Scheme, host and port: the pages have absolute paths, so there can be nothing behind them."""
+        if isinstance(value, str):
+            return _origin(value) if value else value
+        return tuple(_origin(origin) for origin in value)
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    bare = not (parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc)
+    if parts.scheme not in ("http", "https") or not parts.hostname or not bare:
+        raise ValueError(f"{url!r} is no web origin: write it as https://chat.example.org, with the port if it has one")
+    _ = parts.port  # raises ValueError where it is no number
+    return f"{parts.scheme}://{parts.netloc.lower()}"

@@ -4,17 +4,22 @@ answer, and the last net for errors. Plain ASGI, so that nothing is buffered and
 from __future__ import annotations
 
 import logging
+import secrets
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.api.gate import PROBES
+from service.api.gate import PROBES, Gate
+from service.api.intake import Intake
 from service.api.problems import METHODS, internal
+from service.chat.origins import Origins
 from service.watch.logs import in_request
 from service.watch.metrics import Metrics
 
+REQUEST_ID_BYTES = 8  # of chance
 HSTS_SECONDS = 31_536_000
 NO_ANSWER = 499  # logged for who went away before the answer
 NO_ROUTE = "-"
@@ -92,6 +97,23 @@ class Frame:
             log.debug("request", extra=fields)
         else:
             log.info("request", extra=fields)
+
+
+def surround(
+    app: ASGIApp,
+    *,
+    origins: Origins,
+    metrics: Metrics,
+    body_bytes: int,
+    body_seconds: float,
+    https: bool = False,
+    new_id: Callable[[], str] = lambda: secrets.token_hex(REQUEST_ID_BYTES),
+    monotonic: Callable[[], float] = time.monotonic,
+) -> Frame:
+    """The application in all that surrounds it, in its order: what the gate refuses is framed too, and nothing of a
+    request is read before the gate has let it in."""
+    gate = Gate(Intake(app, body_bytes, body_seconds), origins)
+    return Frame(gate, metrics=metrics, https=https, new_id=new_id, monotonic=monotonic)
 
 
 class _Answer:

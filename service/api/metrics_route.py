@@ -12,7 +12,7 @@ from service.chat.origins import is_loopback
 from service.chat.ports import Transaction
 from service.chat.records import Asker
 from service.chat.roles import Scope
-from service.watch.metrics import CONTENT_TYPE, exposition
+from service.watch.metrics import CONTENT_TYPE
 
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 
@@ -40,7 +40,7 @@ async def metrics(request: Request) -> Response:
     parts = request.app.state.parts
     if not _from_here(request):
         await parts.door.ask(bearer(request), WatchServer())
-    return Response(exposition(parts.registry), media_type=CONTENT_TYPE)
+    return Response(parts.exposition.text(), media_type=CONTENT_TYPE)
 
 
 def _from_here(request: Request) -> bool:

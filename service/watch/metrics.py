@@ -20,7 +20,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 PREFIX = "folkmoot_"
 
-BATCH_SIZES = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)  # posts in one commit
+BATCH_SIZES = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)  # entries in one commit
 SECONDS = (0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 METRICS: dict[str, str] = {
@@ -28,7 +28,7 @@ METRICS: dict[str, str] = {
     "rooms": "Rooms that somebody here listens to.",
     "posts_total": "Messages committed.",
     "deliveries_total": "Events handed to a socket: one for each event and receiver.",
-    "commits_batch_size": "Posts committed in one transaction.",
+    "commits_batch_size": "Posts and other changes committed in one transaction.",
     "commits_seconds": "Seconds that committing a batch took.",
     "slow_readers_total": "Times that a reader fell behind and was fed from the log.",
     "closes_total": "Sockets closed by the server, by close code.",
@@ -102,6 +102,11 @@ class Metrics:
         self.commit_seconds = Histogram(SECONDS)
         self.revocation_seconds = Histogram(SECONDS)
 
+    def committed(self, entries: int, seconds: float) -> None:
+        """Count one commit; called by the journal alone."""
+        self.commit_size.observe(entries)
+        self.commit_seconds.observe(seconds)
+
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one HTTP request. ``method`` and ``route`` must come from our own routes, not from the client."""
         self.requests[method, route, status] += 1
@@ -138,17 +143,18 @@ class MetricsCollector:
         yield _histogram("revocations_seconds", {(): metrics.revocation_seconds})
 
 
-def registry(metrics: Metrics) -> CollectorRegistry:
-    """A registry of its own for one server, so that two in one process do not count together."""
-    own = CollectorRegistry(auto_describe=False)
-    own.register(MetricsCollector(metrics))
-    ProcessCollector(registry=own)
-    return own
+class Exposition:
+    """The metrics as the text that Prometheus scrapes. The registry is its own, so that two servers in one process do
+    not count together."""
 
+    def __init__(self, metrics: Metrics) -> None:
+        self._registry = CollectorRegistry(auto_describe=False)
+        self._registry.register(MetricsCollector(metrics))
+        ProcessCollector(registry=self._registry)
 
-def exposition(of: CollectorRegistry) -> bytes:
-    """The text that Prometheus scrapes."""
-    return generate_latest(of)
+    def text(self) -> bytes:
+        """The values of this moment."""
+        return generate_latest(self._registry)
 
 
 def _gauge(name: str, value: float) -> Metric:
