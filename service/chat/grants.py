@@ -97,6 +97,7 @@ class Grants:
         self._sign_in = sign_in
         self._issuer = issuer
         self._refresh_tokens = refresh_tokens
+        self.session_days = session_days
         self._session_ms = session_days * DAY_MS
         self._password_grant = password_grant
 

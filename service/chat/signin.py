@@ -28,18 +28,26 @@ KNOWN_MAX = 50  # addresses of one owner that are looked at
 IPV6_PREFIX = 64  # bits: what one household or one machine is given
 
 
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """What tries are counted in, and how many of them it holds."""
+
+    name: str
+    most: int
+
+
 class Attempts(Protocol):
     """Tries, counted in buckets that empty themselves after ``WINDOW_SECONDS``."""
 
-    def take(self, bucket: str, most: int) -> float | None:
-        """Count a try; or, where there were ``most`` of them, the seconds until there may be another."""
+    def take(self, bucket: Bucket) -> float | None:
+        """Count a try; or, where the bucket is full, the seconds until it is empty."""
         ...
 
-    def give_back(self, bucket: str) -> None:
+    def give_back(self, bucket: Bucket) -> None:
         """Uncount a try."""
         ...
 
-    def clear(self, bucket: str) -> None:
+    def clear(self, bucket: Bucket) -> None:
         """Uncount all tries."""
         ...
 
@@ -92,14 +100,14 @@ class SignIn:
     async def check(self, username: str, password: str, address: str) -> SignedIn:
         """Who that is; or ``WrongPassword``, ``rate_limited``, ``unavailable``."""
         network = network_of(address)
-        of_address = f"address {network}"
+        of_address = Bucket(f"address {network}", self._per_address)
         name = _possible(username)
-        taken: list[str] = []
+        taken: list[Bucket] = []
         try:
-            self._take(taken, of_address, self._per_address)
+            self._take(taken, of_address)
             account, known = await self._database.read(lambda tx: self._find(tx, name))
-            of_account = _bucket(username if name is None else name, network if network in known else None)
-            self._take(taken, of_account, self._per_account)
+            of_account = Bucket(_account(name or username, network if network in known else None), self._per_account)
+            self._take(taken, of_account)
             right = await self._passwords.verify(password, None if account is None else account.password_hash)
         except Refusal:
             self._give_back(taken)  # nothing was guessed
@@ -124,13 +132,13 @@ class SignIn:
         password_hash = tx.users.password_hash(user.id)
         return (None if password_hash is None else _Account(user, password_hash)), networks
 
-    def _take(self, taken: list[str], bucket: str, most: int) -> None:
-        wait = self._attempts.take(bucket, most)
+    def _take(self, taken: list[Bucket], bucket: Bucket) -> None:
+        wait = self._attempts.take(bucket)
         if wait is not None:
             raise Refusal(Code.RATE_LIMITED, "Too many failed sign-ins. Wait a little.", retry_after=wait)
         taken.append(bucket)
 
-    def _give_back(self, taken: list[str]) -> None:
+    def _give_back(self, taken: list[Bucket]) -> None:
         for bucket in taken:
             self._attempts.give_back(bucket)
 
@@ -146,8 +154,8 @@ def network_of(address: str) -> str:
     return str(ip)
 
 
-def _bucket(name: str, known_network: str | None) -> str:
-    """The bucket of an account. A digest of the name: what people type there may be long, or their password."""
+def _account(name: str, known_network: str | None) -> str:
+    """The name of an account's bucket. A digest of the name: what people type there may be long, or their password."""
     digest = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()
     return f"account {digest}" if known_network is None else f"account {digest} at {known_network}"
 

@@ -1,0 +1,48 @@
+"""The access token of an HTTP request (RFC 6750, section 2.1): in the header ``Authorization``, once, and nowhere else.
+
+A token in the query or in the body is not looked for: both end up in places that nobody guards. Sockets have ways of
+their own to bring one.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
+
+from service.api.parts import parts_of
+from service.chat.records import Credential
+from service.chat.tokens import BadCredential, ambiguous_credential, missing_credential
+
+SCHEME = "bearer"  # compared without regard to case (RFC 9110, section 11.1)
+
+
+def bearer(request: Request) -> Credential:
+    """What the request's token says; ``BadCredential`` if there is none that is good."""
+    brought = request.headers.getlist("authorization")
+    if len(brought) > 1:
+        raise ambiguous_credential()
+    scheme, _, token = (brought[0] if brought else "").partition(" ")
+    if scheme.lower() != SCHEME:  # of another scheme we know nothing, so that is none either
+        raise missing_credential()
+    if not token:
+        raise BadCredential("There is no token behind Bearer.")
+    return parts_of(request).verifier.verify(token.strip(" "))
+
+
+class AccessToken(SecurityBase):
+    """``bearer`` as a dependency that the API's description shows."""
+
+    def __init__(self) -> None:
+        self.model = HTTPBearer(bearerFormat="JWT")
+        self.scheme_name = "accessToken"
+
+    async def __call__(self, request: Request) -> Credential:
+        """The credential; async, so that it does not go by way of a thread."""
+        return bearer(request)
+
+
+Asking = Annotated[Credential, Depends(AccessToken())]
+"""Who asks, as a parameter of a route. That they may is decided behind the door."""
