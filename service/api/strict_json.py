@@ -15,7 +15,7 @@ from service.chat.errors import Code, Refusal
 
 NESTING_MAX = 64  # levels; nothing that we read has more than three
 
-_ESCAPED_UNSTORABLE = re.compile(rb"\\u(0000|[dD][89abAB])")
+_ESCAPED_UNSTORABLE = re.compile(rb"\\u(0000|[dD][89a-fA-F])")
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 

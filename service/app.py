@@ -1,0 +1,234 @@
+"""The composition root: the one place that reads the settings, makes the parts and fits them together.
+
+``create_app`` makes everything and starts nothing. What has to run is started in the order of one list when the server
+starts, and stopped in the reverse order when it ends, also when the start fails halfway.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from service import __version__
+from service.api import (
+    docs,
+    health,
+    members,
+    messages,
+    metadata,
+    metrics_route,
+    oauth,
+    pages_static,
+    problems,
+    rooms,
+    sessions,
+    tickets,
+)
+from service.api.attempts import LimitedAttempts
+from service.api.frame import surround
+from service.api.health import Readiness
+from service.api.openapi import describe
+from service.api.parts import Choices, Parts
+from service.api.sockets import Sockets
+from service.chat.accounts import Accounts
+from service.chat.bots import Bots
+from service.chat.door import Door
+from service.chat.grants import Grants
+from service.chat.introspection import Introspection
+from service.chat.keyring import open_keyring
+from service.chat.limits import Buckets
+from service.chat.origins import Origins
+from service.chat.passwords import Passwords
+from service.chat.ports import Clock
+from service.chat.profile import Profiles
+from service.chat.refresh import open_refresh_tokens
+from service.chat.resets import Resets
+from service.chat.setup import Setup
+from service.chat.sign_up import SignUp, SignUps
+from service.chat.signin import SignIn
+from service.chat.tickets import MemoryTickets
+from service.chat.tokens import Issuer, Verifier, issuer_name
+from service.config import Settings
+from service.live.hub import Hub, HubLimits
+from service.storage import schema
+from service.storage.database import SqlDatabase, open_engine
+from service.watch.metrics import Exposition, Metrics
+
+DATABASE_FILE = "folkmoot.db"
+NS_PER_MS = 1_000_000
+
+ROUTERS = (
+    health.router,
+    metrics_route.router,
+    oauth.router,
+    metadata.router,
+    sessions.router,
+    tickets.router,
+    rooms.router,
+    members.router,
+    messages.router,
+)
+
+log = logging.getLogger("folkmoot.app")
+
+
+def now_ms() -> int:
+    """The wall clock, in Unix milliseconds."""
+    return time.time_ns() // NS_PER_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that runs while the server does. Either half may have something to wait for."""
+
+    name: str
+    start: Callable[[], Awaitable[object] | None]
+    stop: Callable[[], Awaitable[object] | None] = lambda: None
+
+
+async def _call(half: Callable[[], Awaitable[object] | None]) -> None:
+    waiting = half()
+    if waiting is not None:
+        await waiting
+
+
+@asynccontextmanager
+async def running(steps: Sequence[Step]) -> AsyncIterator[None]:
+    """Start in order; stop what was started, in the reverse order."""
+    async with AsyncExitStack() as started:
+        for step in steps:
+            log.debug("starting", extra={"part": step.name})
+            await _call(step.start)
+            started.push_async_callback(_call, step.stop)
+        yield
+
+
+class Http(FastAPI):
+    """The HTTP side, which describes itself in our way."""
+
+    def openapi(self) -> dict[str, object]:
+        """What stands at /openapi.json."""
+        if self.openapi_schema is None:
+            self.openapi_schema = describe(self)
+        return self.openapi_schema
+
+
+class Application:
+    """The ASGI application. Sockets go their own way, past everything that HTTP needs and they would pay for."""
+
+    def __init__(self, parts: Parts, http: ASGIApp, lifespan: ASGIApp, sockets: ASGIApp, drain_seconds: float) -> None:
+        self.parts = parts
+        self._ways = {"http": http, "lifespan": lifespan, "websocket": sockets}
+        self._drain_seconds = drain_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, one socket, or the server's life from start to stop."""
+        await self._ways[scope["type"]](scope, receive, send)
+
+    async def drain(self) -> None:
+        """Take nobody in any more, and send those who are here away one after another."""
+        await self.parts.hub.drain(self._drain_seconds)
+
+
+def create_app(settings: Settings) -> Application:
+    """The whole server for these settings; nothing runs until it is started."""
+    metrics = Metrics()
+    engine = open_engine(f"sqlite:///{(settings.data / DATABASE_FILE).absolute()}")
+    database = SqlDatabase(engine, now_ms, metrics.committed)
+    parts = _parts(settings, database, metrics, now_ms)
+    steps = [
+        Step("schema", lambda: asyncio.to_thread(schema.migrate, engine)),
+        Step("database", lambda: database.start(parts.hub.deliver), database.stop),
+        Step("passwords", parts.passwords.start, lambda: asyncio.to_thread(parts.passwords.stop)),
+        Step("hub", parts.hub.start, parts.hub.stop),
+    ]
+    http = _http(parts, steps)
+    framed = surround(
+        http,
+        origins=parts.origins,
+        metrics=metrics,
+        body_bytes=settings.body_bytes,
+        body_seconds=settings.body_seconds,
+        https=parts.choices.https,
+    )
+    return Application(parts, framed, http, Sockets(parts), settings.drain_seconds)
+
+
+def _parts(settings: Settings, database: SqlDatabase, metrics: Metrics, clock: Clock) -> Parts:
+    door = Door(database, database, Buckets(settings.commands_per_second, time.monotonic))
+    limits = HubLimits(settings.connections, settings.connections_per_user, settings.connections_per_address)
+    hub = Hub(database, door, limits, metrics)
+    passwords = Passwords(
+        at_once=settings.hashes_at_once, waiting=settings.hashes_waiting, shortest=settings.password_min
+    )
+    sign_in = SignIn(
+        database,
+        passwords,
+        LimitedAttempts(clock),
+        clock,
+        per_account=settings.sign_ins_per_account,
+        per_address=settings.sign_ins_per_address,
+    )
+    name = issuer_name(settings.public_url, settings.host, settings.port)
+    keyring = open_keyring(settings.data, settings.signing_keys)
+    issuer = Issuer(name, keyring, settings.access_token_seconds, clock)
+    verifier = Verifier(name, keyring, clock)
+    refresh_tokens = open_refresh_tokens(settings.data)
+    accounts = Accounts(database, passwords)
+    return Parts(
+        clock=clock,
+        choices=Choices(name, settings.query_token, settings.password_grant),
+        origins=Origins.of(settings.host, settings.public_url, settings.allowed_hosts, settings.allowed_origins),
+        metrics=metrics,
+        exposition=Exposition(metrics),
+        database=database,
+        readiness=Readiness(database, lambda: hub.draining, time.monotonic),
+        door=door,
+        hub=hub,
+        keyring=keyring,
+        issuer=issuer,
+        verifier=verifier,
+        refresh_tokens=refresh_tokens,
+        tickets=MemoryTickets(clock),
+        passwords=passwords,
+        setup=Setup(database, passwords),
+        accounts=accounts,
+        sign_ups=SignUps(accounts, door, SignUp(settings.sign_up)),
+        profiles=Profiles(door, passwords),
+        resets=Resets(database, passwords),
+        bots=Bots(database),
+        grants=Grants(
+            database,
+            sign_in,
+            issuer,
+            refresh_tokens,
+            session_days=settings.session_days,
+            password_grant=settings.password_grant,
+        ),
+        introspection=Introspection(database, verifier, refresh_tokens),
+    )
+
+
+def _http(parts: Parts, steps: Sequence[Step]) -> FastAPI:
+    http = Http(
+        title="Folkmoot",
+        version=__version__,
+        docs_url=None,  # a page of our own
+        redoc_url=None,
+        redirect_slashes=False,  # an address has one spelling; a redirect would be built from the Host header
+        lifespan=lambda _: running(steps),
+    )
+    http.state.parts = parts
+    problems.install(http)
+    for router in ROUTERS:
+        http.include_router(router)
+    http.include_router(docs.routes(docs.read_all()))
+    http.include_router(pages_static.routes(pages_static.read_all(pages_static.WEB)))
+    return http
