@@ -7,7 +7,7 @@ ann is an admin, mo a moderator, bob and cyn are members, gus is a guest. Time m
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, Protocol, TypeVar
@@ -43,13 +43,13 @@ class Asked(Protocol[R_co]):
 class Stage:
     """A server without its loop: who is there, what they ask, what was appended."""
 
-    def __init__(self) -> None:
+    def __init__(self, cast: Iterable[str] = tuple(CAST)) -> None:
         self.engine = _open()
         self.now = STARTED_AT
         self.events: list[Event] = []
         self.changes: list[AuthorityChanged] = []
-        for username, role in CAST.items():
-            self.user(username, role)
+        for username in cast:
+            self.user(username, CAST[username])
 
     @contextmanager
     def transaction(self) -> Iterator[SqlTransaction]:

@@ -1,15 +1,13 @@
-"""Who may make an account: the server's mode of sign-up, and invites.
+"""Invites: codes that let somebody make an account.
 
-An invite's code is a secret that lets somebody in; it is looked up by itself, of 128 bits, so that nothing can be
-learnt by trying. It gives ``guest`` or ``member`` and never more: who finds a link that was passed on must not find
-power over others in it.
+A code is a secret of 128 bits, so that nothing can be learnt by trying. It gives ``guest`` or ``member`` and no more:
+who finds a link that was passed on must not find power over others in it.
 """
 
 from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from service.chat.errors import Code, Refusal, Why, invalid, not_found
 from service.chat.policy import may_administer
@@ -22,14 +20,6 @@ CODE_MAX = 64  # characters of a code
 USES_MAX = 1_000  # uses of one invite
 LIFETIME_DEFAULT = 7 * 86_400  # seconds
 LIFETIME_MAX = 365 * 86_400  # seconds
-
-
-class SignUp(StrEnum):
-    """Who may make an account."""
-
-    OPEN = "open"
-    INVITE = "invite"
-    CLOSED = "closed"
 
 
 def new_code() -> str:

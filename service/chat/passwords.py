@@ -132,7 +132,7 @@ def require_strength(password: str, about: tuple[str, ...] = ()) -> None:
 
     There are no rules about kinds of characters: they make people write ``Password1!``.
     """
-    words = [*about, *PRODUCT_WORDS]
+    words = [*PRODUCT_WORDS, *about, *(part for text in about for part in text.split())]
     # A password is at least as strong as the better of its ends, and no cost grows with its length.
     verdicts = [zxcvbn(end, user_inputs=words) for end in {password[:JUDGED_LENGTH], password[-JUDGED_LENGTH:]}]
     best = max(verdicts, key=lambda verdict: int(verdict["score"]))

@@ -50,15 +50,6 @@ class SeeUser:
 
 
 @dataclass(frozen=True, slots=True)
-class SeeMe:
-    """The asker's own account."""
-
-    def run(self, tx: Transaction, asker: Asker) -> User:
-        """Whatever the token is for, it may be asked whose it is."""
-        return asker.user
-
-
-@dataclass(frozen=True, slots=True)
 class ChangeUser:
     """Set what is given, and leave the rest (None) as it is."""
 

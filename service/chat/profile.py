@@ -1,0 +1,78 @@
+"""One's own account: seeing it, and changing one's name and password."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from service.chat import names
+from service.chat.door import Door
+from service.chat.errors import Code, Refusal, Why, invalid
+from service.chat.passwords import Passwords
+from service.chat.policy import may_change_oneself
+from service.chat.ports import Transaction
+from service.chat.records import Asker, Credential, User
+from service.chat.users import find
+
+
+@dataclass(frozen=True, slots=True)
+class SeeMe:
+    """The asker's own account."""
+
+    def run(self, _tx: Transaction, asker: Asker) -> User:
+        """Whatever the token is for, it may be asked whose it is."""
+        return asker.user
+
+
+@dataclass(frozen=True, slots=True)
+class _SeeOwnHash:
+    """The asker, and the hash of their password."""
+
+    def run(self, tx: Transaction, asker: Asker) -> tuple[User, str | None]:
+        may_change_oneself(asker.scope).require()
+        return asker.user, tx.users.password_hash(asker.user.id)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeOwn:
+    """Change one's own name, and one's password from the one with the hash ``before`` to the one with ``after``."""
+
+    name: str | None = None
+    before: str | None = field(default=None, repr=False)
+    after: str | None = field(default=None, repr=False)
+
+    def run(self, tx: Transaction, asker: Asker) -> User:
+        """A changed password ends all other sessions: whoever knew the old one is out."""
+        may_change_oneself(asker.scope).require()
+        user = asker.user
+        if self.name is not None:
+            name = names.line("name", self.name, names.NAME_MAX)
+            if name != user.name:
+                tx.users.set_name(user.id, name)
+        if self.after is not None:
+            if tx.users.password_hash(user.id) != self.before:
+                raise Refusal(Code.CONFLICT, "The password was changed in the meantime.")
+            tx.users.set_password_hash(user.id, self.after)
+            tx.sessions.end_all(user.id, tx.now, but=asker.session.sid)
+        return find(tx, user.username)
+
+
+class Profiles:
+    """Changing one's own account, where a password has to be hashed for it."""
+
+    def __init__(self, door: Door, passwords: Passwords) -> None:
+        self._door = door
+        self._passwords = passwords
+
+    async def change(
+        self, credential: Credential, *, name: str | None, password: str | None, current: str | None
+    ) -> User:
+        """Change one's own name or password; the password only for who knows it: a stolen token is not enough."""
+        if password is None:
+            return await self._door.do(credential, ChangeOwn(name))
+        if current is None:
+            raise invalid("current_password", "a new password needs the current one too")
+        user, before = await self._door.ask(credential, _SeeOwnHash())
+        if not await self._passwords.verify(current, before):
+            raise Refusal(Code.FORBIDDEN, "That is not the current password.", why=Why("current_password"))
+        after = await self._passwords.new_hash(password, user.username, user.name)
+        return await self._door.do(credential, ChangeOwn(name, before, after))
