@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
@@ -88,7 +89,9 @@ class Settings(BaseSettings):
     drain_seconds: float = Field(5.0, ge=0, description="Seconds over which sockets are told to reconnect at a stop.")
 
     # Watching
-    log_level: str = Field("info", description="Least level that is logged: debug, info, warning or error.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least level that is logged: debug, info, warning or error."
+    )
     log_json: bool = Field(False, description="Log as JSON lines rather than for people.")
 
     @field_validator("public_url", "allowed_origins")

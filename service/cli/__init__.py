@@ -1,1 +1,7 @@
-"""The command line: ``folkmoot``."""
+"""The command line: the program ``folkmoot``."""
+
+from __future__ import annotations
+
+from service.cli.program import main
+
+__all__ = ["main"]

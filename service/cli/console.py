@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import typer
 from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 
 class Failure(Exception):
     """Something that was to be expected to fail and did: told in a sentence, without a traceback, with status 1."""
-
-
-def out() -> Console:
-    """Where results go. Made anew for each use, so that it is the stdout of the moment."""
-    return Console(highlight=False, soft_wrap=True)
-
-
-def err() -> Console:
-    """Where prompts, hints and failures go."""
-    return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def say(text: str) -> None:
@@ -30,6 +23,20 @@ def say(text: str) -> None:
 def hint(text: str) -> None:
     """A line for the person, beside the result."""
     typer.echo(text, err=True)
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A result of several columns: for a person a table, for a pipe a line of tab-separated values each."""
+    if not sys.stdout.isatty():
+        for row in rows:
+            say("\t".join(row))
+        return
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in headings:
+        shown.add_column(heading)
+    for row in rows:
+        shown.add_row(*map(Text, row))  # as Text: what users wrote is no markup
+    Console(highlight=False).print(shown)
 
 
 def read_password(stdin: bool, confirm: bool = False) -> str:
