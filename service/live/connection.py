@@ -132,7 +132,7 @@ class Connection:
         """Whose connection it is."""
         return self._user.id
 
-    def greet(self, entrance: Entrance | None = None) -> None:
+    def greet(self, joined: tuple[RoomManager, Entrance] | None) -> None:
         """Say hello; on a socket for one room with what joining it answered, after which it is live there."""
         terms = self._node.terms
         hello: dict[str, Any] = {
@@ -151,17 +151,15 @@ class Connection:
             },
             "server": {"version": terms.version, "node": terms.node},
         }
-        if entrance is None:
+        if joined is None:
             self.outbox.push(self.encoder.notice(hello))
             return
-        slug = entrance.standing.room.slug
-        manager = self._node.open(slug)
+        manager, entrance = joined
         hello["joined"] = self.encoder.entrance(entrance, self.online_with_me(manager))
         self.outbox.push(self.encoder.notice(hello))
         if isinstance(self.encoder, LineEncoder):
             self.outbox.push(self.encoder.beginning(entrance))
         self.listen(manager, entrance)
-        self._node.release(manager)
 
     # Rooms
 

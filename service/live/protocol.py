@@ -12,7 +12,6 @@ import asyncio
 from http import HTTPStatus
 from typing import Any, Protocol, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
@@ -27,6 +26,8 @@ CLOSE_SECONDS = 5.0  # for a peer to answer a close frame, or to read what was w
 
 HEAD_BYTES = 6  # of a masked frame with a short length (RFC 6455, section 5.2)
 FIN_TEXT, FIN_BINARY = 0x81, 0x82
+MASKED = 0x80  # in the second byte; in the first:
+RESERVED, CONTROL = 0x70, 0x08
 SHORT_MAX = 125  # lengths up to here stand in the second byte itself
 
 
@@ -35,15 +36,20 @@ class Peer(Protocol):
 
     alive: bool
 
-    def receive(self, payload: bytes, binary: bool) -> None: ...
-    def pinged(self) -> None: ...
     def slowed(self) -> None: ...
     def quickened(self) -> None: ...
     def lost(self) -> None: ...
 
 
+class Listening(Protocol):
+    """What the client says, as the protocol hands it on."""
+
+    def receive(self, payload: bytes, binary: bool) -> None: ...
+    def pinged(self) -> None: ...
+
+
 class FolkmootProtocol(WebSocketsSansIOProtocol):
-    """One socket. ``write_buffer_bytes`` and ``handshake_seconds`` are set once, before the server starts."""
+    """One socket. ``write_buffer_bytes`` may wait for its peer before that counts as slow."""
 
     write_buffer_bytes = 131_072
     handshake_seconds = 10.0
@@ -71,6 +77,7 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
         """Answer what the library can't parse: before the handshake as HTTP, after it by its close frame."""
         if self.handshake_initiated:
             super().handle_parser_exception()
+            self.loop.call_later(CLOSE_SECONDS, self.transport.abort)  # closing waits for a peer that does not read
             return
         self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "A line of the handshake is too long.")
 
@@ -109,9 +116,12 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
         if self.peer is not None:
             del self.scope, self.request, self.response
 
-    def take_over(self, peer: Peer) -> None:
-        """From now on the socket is ``peer``'s."""
+    def take_over(self, peer: Peer, listening: Listening) -> None:
+        """From now on the socket is ``peer``'s, and ``listening`` is told what its client says."""
         self.peer = peer
+        self._receive = listening.receive
+        self._pinged = listening.pinged
+        self.queue = cast(Any, _NOBODY)
         self.transport.set_write_buffer_limits(self.write_buffer_bytes, self.write_buffer_bytes // 4)
         # The base class closes the transport when the application returns, unless it waits for a close frame.
         self.close_timer = cast(Any, _OPEN)
@@ -130,9 +140,9 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
             if len(self._partial) < self._needed:
                 return
             data, self._partial = bytes(self._partial), None
-        self._read_frames(data, peer)
+        self._read_frames(data)
 
-    def _read_frames(self, data: bytes, peer: Peer) -> None:
+    def _read_frames(self, data: bytes) -> None:
         at, size = 0, len(data)
         while at < size and not self.close_sent:
             if size - at < HEAD_BYTES:
@@ -148,8 +158,9 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
                     self._keep(data[at:], head)
                     return
                 length = int.from_bytes(data[at + 2 : at + 2 + wide], "big")
-            if length > self.config.ws_max_size or second < 0x80:
-                self._by_library(data[at:])  # which answers 1009 or 1002, and needs the rest for that
+            most = SHORT_MAX if first & CONTROL else self.config.ws_max_size
+            if length > most or second < MASKED or first & RESERVED:
+                self._by_library(data[at:])  # which answers 1009 or 1002 as soon as it has seen the head
                 return
             end = at + head + length
             if end > size:
@@ -157,7 +168,7 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
                 return
             if (first == FIN_TEXT or first == FIN_BINARY) and not self._fragments:
                 body = at + head
-                peer.receive(apply_mask(data[body:end], data[body - 4 : body]), first == FIN_BINARY)
+                self._receive(apply_mask(data[body:end], data[body - 4 : body]), first == FIN_BINARY)
             else:
                 self._by_library(data[at:end])
             at = end
@@ -175,9 +186,6 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
             self._handle(cast(Frame, event))
 
     def _handle(self, event: Frame) -> None:
-        peer = self.peer
-        if peer is None:
-            return
         match event.opcode:
             case Opcode.TEXT | Opcode.BINARY:
                 self.frames = [bytes(event.data)]
@@ -187,7 +195,7 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
                 self.frames.append(bytes(event.data))
                 self._fragments = not event.fin
             case Opcode.PING:
-                peer.pinged()
+                self._pinged()
                 self.handle_ping()
                 return
             case Opcode.PONG:
@@ -197,13 +205,13 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
                 return
         if not self._fragments and not self.close_sent:
             frames, self.frames = self.frames, []
-            peer.receive(b"".join(frames), self.curr_msg_data_type == "bytes")
+            self._receive(b"".join(frames), self.curr_msg_data_type == "bytes")
 
     # What goes out
 
     def write(self, frames: bytes) -> None:
         """Whole frames, as bytes."""
-        if not self.transport.is_closing():
+        if not self.close_sent and not self.transport.is_closing():
             self.transport.write(frames)
 
     def ping(self) -> None:
@@ -250,7 +258,7 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
-        if self.close_timer is _OPEN:
+        if cast(object, self.close_timer) is _OPEN:
             self.close_timer = None
         super().connection_lost(exc)
         peer, self.peer = self.peer, None
@@ -259,7 +267,7 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
 
     def handle_close(self, event: Frame) -> None:
         """The peer closes, or answers our close."""
-        if self.close_timer is _OPEN:
+        if cast(object, self.close_timer) is _OPEN:
             self.close_timer = None
         super().handle_close(event)
         if self.peer is not None and not self.transport.is_closing():
@@ -284,46 +292,17 @@ class _Open:
 _OPEN = _Open()
 
 
-class FolkmootHTTP(HttpToolsProtocol):
-    """uvicorn's HTTP protocol with a deadline for a request's head, which it lacks: half a request holds a socket."""
+class _Nobody:
+    """Stands where uvicorn queues what an application would receive, once there is none any more."""
 
-    handshake_seconds = 10.0
+    def put_nowait(self, message: object) -> None:
+        """Nobody is told."""
 
-    _deadline: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """A client has connected."""
-        super().connection_made(transport)
-        self._await_head()
+_NOBODY = _Nobody()
 
-    def on_message_begin(self) -> None:
-        """A request begins."""
-        super().on_message_begin()
-        self._await_head()
 
-    def on_headers_complete(self) -> None:
-        """Its head is there."""
-        self._head_is_there()
-        super().on_headers_complete()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """The client is gone."""
-        self._head_is_there()
-        super().connection_lost(exc)
-
-    def timeout_keep_alive_handler(self) -> None:
-        """Closing waits for a peer that does not read; aborting does not."""
-        if not self.transport.is_closing():
-            if self.transport.get_write_buffer_size():
-                self.transport.abort()
-            else:
-                self.transport.close()
-
-    def _await_head(self) -> None:
-        if self._deadline is None:
-            self._deadline = self.loop.call_later(self.handshake_seconds, self.transport.abort)
-
-    def _head_is_there(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
+def socket_protocol(write_buffer_bytes: int, handshake_seconds: float) -> type[FolkmootProtocol]:
+    """The protocol with its settings, for uvicorn, which makes one for each socket and passes none."""
+    settings = {"write_buffer_bytes": write_buffer_bytes, "handshake_seconds": handshake_seconds}
+    return type("ConfiguredProtocol", (FolkmootProtocol,), settings)
