@@ -154,6 +154,11 @@ def test_a_plain_member_invites_nobody(stage: Stage) -> None:
     assert stage.refusal("cyn", SetMember("den", "gus")).code is Code.NOT_FOUND
 
 
+def test_inviting_wants_the_scope_to_write(stage: Stage) -> None:
+    scope = frozenset({Scope.READ, Scope.MODERATE})
+    assert stage.refusal("ann", SetMember("den", "cyn"), scope).code is Code.INSUFFICIENT_SCOPE
+
+
 def test_an_invitation_never_lifts_a_gate(stage: Stage) -> None:
     refusal = stage.refusal("ann", SetMember("den", "gus"))
     assert refusal.code is Code.ROLE_TOO_LOW
