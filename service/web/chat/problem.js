@@ -67,20 +67,11 @@ async function bodyOf(response) {
 }
 
 /**
+ * By the last part of each field's path: that is what a form calls it.
  * @param {unknown} errors
  * @returns {Record<string, string>}
  */
 function fieldSentences(errors) {
-  /** @type {Record<string, string>} */
-  const sentences = {};
-  if (Array.isArray(errors)) {
-    for (const error of errors) {
-      const path = error?.field ?? error?.loc ?? '';
-      const field = String(Array.isArray(path) ? path.at(-1) : path);
-      sentences[field] = String(error?.message ?? error?.detail ?? error?.msg ?? '');
-    }
-  } else if (errors !== null && typeof errors === 'object') {
-    for (const [field, sentence] of Object.entries(errors)) sentences[field] = String(sentence);
-  }
-  return sentences;
+  if (!Array.isArray(errors)) return {};
+  return Object.fromEntries(errors.map(({ field, message }) => [String(field).split('.').at(-1), String(message)]));
 }

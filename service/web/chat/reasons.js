@@ -41,7 +41,7 @@ function withDetails(sentence, { by, until, reason }, time) {
   if (by && !mentions(sentence, by)) parts.push(`by ${by}`);
   if (until && !sentence.includes('until')) parts.push(`until ${time(until)}`);
   if (reason && !sentence.includes(reason)) parts.push(`reason: ${reason}`);
-  return parts.length === 0 ? sentence : `${sentence} (${parts.join(', ')})`;
+  return parts.length === 0 ? sentence : `${sentence.replace(/\.$/u, '')} (${parts.join(', ')}).`;
 }
 
 /**

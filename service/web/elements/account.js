@@ -39,6 +39,7 @@ class Account extends Dialog {
     return this.form({
       fields: [{ name: 'name', label: 'Display name', autocomplete: 'name', value: this.chat.me.name }],
       submit: 'Save name',
+      minor: true,
       action: ({ name }) => this.chat.changeMe({ name: name.trim() }),
     });
   }
@@ -51,6 +52,7 @@ class Account extends Dialog {
         { name: 'password', label: 'New password', type: 'password', autocomplete: 'new-password', required: true, minlength: 8 },
       ],
       submit: 'Change password',
+      minor: true,
       action: async ({ current_password, password }) => {
         await this.chat.changeMe({ current_password, password });
         saved.textContent = 'Changed. Your other devices are signed out.';
@@ -70,7 +72,7 @@ class Account extends Dialog {
   /** @param {{sid: string, client: string, address: string, used_at: string, current: boolean}} session */
   #row({ sid, client, address, used_at: used, current }) {
     const label = h('span', { class: 'label' }, h('bdi', { class: 'name' }, client || 'A browser or program'));
-    label.append(h('small', {}, current ? 'This one' : `${address}, last used ${moments.short(used, Date.now())}`));
+    label.append(h('span', { class: 'topic' }, current ? 'This one' : `${address}, last used ${moments.short(used, Date.now())}`));
     const end = async () => {
       await this.#orSay(() => this.chat.api.endSession(sid));
       await this.#list();

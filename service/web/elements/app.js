@@ -38,7 +38,7 @@ export class App extends HTMLElement {
   async #restore() {
     const { session } = this.#known();
     document.title = NAME;
-    this.replaceChildren(h('div', { class: 'waiting', role: 'status' }, h('img', { src: '/web/icon.svg', alt: '' }), 'One moment…'));
+    this.replaceChildren(h('div', { class: 'splash', role: 'status' }, h('img', { src: '/web/icon.svg', alt: '' }), 'One moment…'));
     await this.#orRetry(() => session.restore());
   }
 
@@ -112,7 +112,7 @@ export class App extends HTMLElement {
       if (error instanceof SessionEnded) return; // the session's own change shows the door
       if (!(error instanceof Problem)) throw error;
       const again = h('button', { class: 'primary', onclick: () => this.#orRetry(step) }, 'Try again');
-      this.replaceChildren(h('div', { class: 'waiting', role: 'alert' }, h('p', {}, error.message), again));
+      this.replaceChildren(h('div', { class: 'splash', role: 'alert' }, h('p', {}, error.message), again));
     }
   }
 

@@ -34,6 +34,7 @@ export class Dialog extends HTMLElement {
     this.#dialog.addEventListener('click', (event) => event.target === this.#dialog && this.close());
     this.replaceChildren(this.#dialog);
     this.#dialog.showModal();
+    /** @type {HTMLElement | null} */ (this.querySelector('[data-first]'))?.focus();
   }
 
   close() {

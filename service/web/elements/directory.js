@@ -39,6 +39,7 @@ class Directory extends Dialog {
     const wanted = this.#search.value.trim().toLocaleLowerCase();
     const matches = (/** @type {string} */ text) => text.toLocaleLowerCase().includes(wanted);
     const others = this.chat.others();
+    this.#search.hidden = others.length === 0;
     const found = others.filter((info) => matches(info.name) || matches(info.slug) || matches(info.topic));
     const nothing = others.length === 0 ? 'You are in every room that there is to see.' : 'No room is called so.';
     const rows = found.length > 0 ? found.map((info) => this.#row(info)) : [h('li', { class: 'empty' }, nothing)];

@@ -25,6 +25,7 @@
  * @typedef {object} Definition
  * @property {Field[]} fields
  * @property {string} submit
+ * @property {boolean} [minor] Whether other things on the page matter more.
  * @property {(values: Record<string, string>) => Promise<void>} action
  */
 
@@ -44,10 +45,10 @@ export class Form extends HTMLElement {
   #action = async () => {};
 
   /** @param {Definition} definition */
-  define({ fields, submit, action }) {
+  define({ fields, submit, minor, action }) {
     this.#action = action;
     const rows = fields.map((field) => this.#row(field));
-    const button = h('button', { class: 'primary', type: 'submit' }, submit);
+    const button = h('button', { class: minor ? null : 'primary', type: 'submit' }, submit);
     this.replaceChildren(h('form', { onsubmit: (/** @type {Event} */ event) => this.#submit(event) }, ...rows, this.#alert, button));
   }
 
@@ -60,7 +61,7 @@ export class Form extends HTMLElement {
   }
 
   connectedCallback() {
-    /** @type {HTMLElement | null} */ (this.querySelector('[autofocus]'))?.focus();
+    /** @type {HTMLElement | null} */ (this.querySelector('[data-first]'))?.focus();
   }
 
   /** @param {Field} field */
@@ -134,7 +135,7 @@ function control(field, id, description) {
     id,
     name: field.name,
     required: field.required ?? false,
-    autofocus: field.autofocus ?? false,
+    'data-first': field.autofocus ?? false,
     'aria-describedby': description,
   };
   if (field.type === 'select') {

@@ -7,6 +7,7 @@
  * @property {(username: string) => string} name
  * @property {() => number} now
  * @property {string} me
+ * @property {boolean} connected Whether the room is joined right now.
  * @property {(nonce: string) => void} retry
  * @property {(nonce: string) => void} discard
  */
@@ -25,7 +26,7 @@ import { moments } from './manner.js';
 export function signature(entry, manner) {
   if (entry.kind === 'day') return moments.day(entry.at, manner.now());
   if (entry.kind === 'new') return 'new';
-  if (entry.kind === 'outgoing') return `${entry.item.state} ${entry.opens} ${entry.item.refusal?.message}`;
+  if (entry.kind === 'outgoing') return `${entry.item.state} ${entry.opens} ${entry.item.refusal?.message} ${manner.connected}`;
   const { seq, deleted, author } = entry.message;
   return `${seq} ${entry.opens} ${deleted !== undefined} ${author.name}`;
 }
@@ -55,16 +56,19 @@ function posted({ message, opens }) {
 function outgoing({ item, opens }, manner) {
   const node = row(opens, { username: manner.me, name: manner.name(manner.me), bot: false }, item.at, text(item.text));
   node.classList.add('outgoing', item.state);
-  const status = statusOf(item);
+  const status = statusOf(item, manner);
   if (status) node.append(h('p', { class: 'status' }, status, ...tools(item, manner)));
   return node;
 }
 
-/** @param {import('../chat/outbox.js').Outgoing} item */
-function statusOf({ state, refusal }) {
-  if (state === 'waiting') return 'Waits for the connection.';
+/**
+ * @param {import('../chat/outbox.js').Outgoing} item
+ * @param {Manner} manner
+ */
+function statusOf({ state, refusal }, manner) {
+  if (state === 'waiting') return manner.connected ? '' : 'Waits for the connection.';
   if (!refusal) return '';
-  const sentence = refusalSentence(refusal, (time) => moments.short(time, Date.now()));
+  const sentence = refusalSentence(refusal, (time) => moments.short(time, manner.now()));
   return state === 'delayed' ? `${sentence} It will be sent by itself.` : `Not sent. ${sentence}`;
 }
 

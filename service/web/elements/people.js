@@ -76,7 +76,7 @@ export class People extends LiveElement {
   #row({ username, name }, online, room) {
     const role = room.members.roleOf(username);
     const title = role && role !== 'member' ? h('span', { class: 'badge' }, role) : null;
-    const label = h('span', { class: 'label', title: username }, h('bdi', {}, name), username === this.#me && h('small', {}, ' you'));
+    const label = h('span', { class: 'label', title: username }, h('bdi', {}, name));
     return h('li', {}, face(username, name), online && h('span', { class: 'dot' }), label, title);
   }
 

@@ -89,6 +89,7 @@ export class Timeline extends LiveElement {
       name: (/** @type {string} */ username) => chat.names.of(username),
       now: () => chat.clock.now(),
       me: chat.me.username,
+      connected: room.state === 'joined',
       retry: (/** @type {string} */ nonce) => room.retry(nonce),
       discard: (/** @type {string} */ nonce) => room.discard(nonce),
     };

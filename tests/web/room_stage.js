@@ -1,0 +1,74 @@
+/**
+ * bob in the lobby: a room with everything around it, and a log on the server's side to take events from.
+ */
+
+import { Names } from '../../service/web/chat/names.js';
+import { Nonces } from '../../service/web/chat/nonce.js';
+import { Room } from '../../service/web/chat/room.js';
+import { HELLO, line } from './line.js';
+
+export const AT = '2026-09-22T12:30:00.000Z';
+
+export function info(slug, changes = {}) {
+  return {
+    slug,
+    name: slug,
+    topic: '',
+    visibility: 'public',
+    join_role: 'guest',
+    post_role: 'guest',
+    locked: false,
+    slow_mode: 0,
+    seq: 0,
+    members: 1,
+    created_at: AT,
+    you: { role: 'member', can: ['see', 'read', 'join', 'post'] },
+    ...changes,
+  };
+}
+
+export function message(seq, { author = 'ann', text = `message ${seq}`, room = 'lobby', nonce } = {}) {
+  const by = { username: author, name: author, role: 'member', bot: false };
+  return { id: `m${seq}`, room, seq, author: by, text, at: AT, reactions: [], ...(nonce && { nonce }) };
+}
+
+export function posted(seq, options) {
+  return { type: 'message.posted', room: options?.room ?? 'lobby', seq, at: AT, message: message(seq, options) };
+}
+
+export function snapshot(seqs, { seq = seqs.at(-1) ?? 0, online = ['bob'], epoch = 'e1', room = info('lobby') } = {}) {
+  return { room, seq, epoch, online, reset: true, messages: seqs.map((one) => message(one)) };
+}
+
+export function replay(events, { seq, epoch = 'e1', online = ['bob'], room = info('lobby') } = {}) {
+  return { room, seq: seq ?? events.at(-1)?.seq ?? 0, epoch, online, events };
+}
+
+/** The room on an open line, not joined yet. `pages` answers calls for history. */
+export async function stage({ pages = async () => ({ items: [], next: null }) } = {}) {
+  const wire = line();
+  const api = { messages: (slug, from) => pages(from), members: async () => [], room: async () => info('lobby', { topic: 'fresh' }) };
+  const room = new Room(info('lobby'), {
+    connection: wire.connection,
+    api,
+    names: new Names(),
+    nonces: new Nonces(wire.clock, () => 0.5),
+    clock: wire.clock,
+    me: () => 'bob',
+  });
+  await wire.open();
+  return {
+    wire,
+    room,
+    clock: wire.clock,
+    /** What the chat does when a connection goes and another comes. */
+    async reconnect() {
+      wire.socket.drop(1006);
+      room.disconnected();
+      await wire.clock.advance(1_000);
+      wire.socket.say(HELLO);
+      room.join();
+    },
+    texts: () => room.log.messages.map(({ text }) => text),
+  };
+}
