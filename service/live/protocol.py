@@ -107,6 +107,12 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
         self.scope["extensions"][EXTENSION] = cast(Any, self)
         await super().run_asgi()
 
+    async def send(self, message: Any) -> None:
+        """uvicorn's, which forgets that a refusal with a body of its own completes the handshake too."""
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
+            self.handshake_complete = True
+
     def on_task_complete(self, task: asyncio.Task[None]) -> None:
         """The application has returned; what only the handshake needed is let go (kilobytes, on ten thousand)."""
         super().on_task_complete(task)
