@@ -6,7 +6,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from fastapi.routing import APIRoute
 
+from service.app import ROUTERS
 from service.chat.errors import CODES
 from service.chat.events import EVENTS
 from service.wire.closes import CLOSES
@@ -45,6 +47,22 @@ def rows(page: str, title: str) -> list[list[str]]:
 def names(page: str, title: str) -> set[str]:
     """The names in the first column under a heading."""
     return {name for row in rows(page, title) for name in NAME.findall(row[0])}
+
+
+def calls() -> set[str]:
+    """The calls that the server answers to programs; its pages are for people, and may change."""
+    return {
+        f"{method} {route.path}"
+        for router in ROUTERS
+        for route in router.routes
+        if isinstance(route, APIRoute) and route.include_in_schema
+        for method in route.methods
+    }
+
+
+def test_the_contract_names_every_call_by_http_and_no_other() -> None:
+    assert len(calls()) >= 25
+    assert names(Tree().text(CONTRACT), "HTTP") == calls()
 
 
 @pytest.mark.parametrize("title", ON_THE_WIRE)
