@@ -14,7 +14,7 @@ from .dialects import Dialect, FolkmootDialect, TextbookDialect
 from .house import House
 from .loop import Loop
 from .machine import Cores
-from .servers import Server, folkmoot, textbook
+from .servers import Server, textbook
 
 
 class Progress(Protocol):
@@ -59,9 +59,8 @@ class Bench:
     @contextmanager
     def folkmoot(self, *, on_both_cores: bool = False) -> Iterator[Side]:
         """Ours, with a copy of the house, on the same core unless told otherwise."""
-        home = self._new_directory("folkmoot")
         cores = self.cores.both if on_both_cores else {self.cores.server}
-        with folkmoot(home, self.house.copy(home / "data"), cores) as server:
+        with self.house.server(self._new_directory("folkmoot"), cores) as server:
             yield Side(server, FolkmootDialect(), Crowd(self.loop, FolkmootDialect(), server.port))
 
     def _new_directory(self, name: str) -> Path:

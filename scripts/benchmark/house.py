@@ -15,7 +15,7 @@ from pathlib import Path
 
 import httpx
 
-from .servers import Server, folkmoot
+from .servers import Server, folkmoot, free_port
 
 USERS = 50
 # The first so many sit in every room: a room's talkers are different users, but the same ones talk in all rooms.
@@ -50,14 +50,15 @@ def room(number: int) -> str:
 class House:
     """The model of a data directory, and who can be used in it."""
 
-    def __init__(self, model: Path, users: list[User]) -> None:
+    def __init__(self, model: Path, port: int, users: list[User]) -> None:
         self._model = model
+        self._port = port
         self.users = users
 
-    def copy(self, to: Path) -> Path:
-        """A data directory of its own for one server."""
-        shutil.copytree(self._model, to)
-        return to
+    def server(self, home: Path, cores: Collection[int]) -> Server:
+        """A server with a copy of the house. Its tokens name their issuer, so it is at the same address each time."""
+        shutil.copytree(self._model, home / "data")
+        return folkmoot(home, home / "data", self._port, cores)
 
     def fresh_tokens(self, server: Server, count: int) -> list[str]:
         """That many access tokens that the server has never seen: refreshing is cheap where signing in is not."""
@@ -74,8 +75,8 @@ class House:
 
 def build(home: Path, cores: Collection[int]) -> House:
     """Set a house up in `home`. All of these cores help with the passwords."""
-    model = home / "model"
-    with folkmoot(home, model, cores) as server, _client(server) as client:
+    model, port = home / "model", free_port()
+    with folkmoot(home, model, port, cores) as server, _client(server) as client:
         _make_admin(client, server)
         admin = _sign_in(client, ADMIN)
         client.headers["Authorization"] = f"Bearer {admin.access}"
@@ -84,7 +85,7 @@ def build(home: Path, cores: Collection[int]) -> House:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             users = list(pool.map(lambda number: _make_user(client, number), range(USERS)))
             list(pool.map(lambda number: _seat(client, users[number], number), range(USERS)))
-    return House(model, users)
+    return House(model, port, users)
 
 
 def sign_in_form(username: str) -> dict[str, str]:
@@ -103,7 +104,7 @@ def _checked(answer: httpx.Response) -> httpx.Response:
 
 
 def _make_admin(client: httpx.Client, server: Server) -> None:
-    found = SETUP_TOKEN.search(server.log())
+    found = server.wait_for_line(SETUP_TOKEN)
     if found is None:
         raise NotSetUp(f"the server printed no setup link:\n{server.log()}")
     _checked(client.post("/api/setup", json={"token": found[1], "username": ADMIN, "password": PASSWORD}))

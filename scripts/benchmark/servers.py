@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import random
 import re
 import signal
 import socket
@@ -22,7 +24,10 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 
 START_SECONDS = 60.0
 STOP_SECONDS = 15.0
+LINE_SECONDS = 5.0
 POLL_SECONDS = 0.05
+
+PORTS = (20_000, 30_000)
 
 # A server that used less than this in that time has nothing left to do for what was measured before.
 IDLE_SECONDS = 0.25
@@ -84,6 +89,13 @@ class Server:
         """All that the server has printed."""
         return self._log.read_text(errors="replace")
 
+    def wait_for_line(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """What the server prints once it is up; None if it does not."""
+        end = time.monotonic() + LINE_SECONDS
+        while (found := pattern.search(self.log())) is None and time.monotonic() < end:
+            time.sleep(POLL_SECONDS)
+        return found
+
     def _wait_until_ready(self) -> None:
         end = time.monotonic() + START_SECONDS
         while time.monotonic() < end:
@@ -133,17 +145,19 @@ def textbook(home: Path, cores: Collection[int]) -> Server:
     return Server("textbook", uvicorn, port, home, _environment() | {"PYTHONPATH": str(CHECKOUT)}, cores)
 
 
-def folkmoot(home: Path, data: Path, cores: Collection[int]) -> Server:
+def folkmoot(home: Path, data: Path, port: int, cores: Collection[int]) -> Server:
     """Ours as it is always run, with its limits lifted. No setting turns `synchronous=FULL` off."""
-    port = free_port()
     serve = [sys.executable, "-m", "service.cli", "serve", "--data", str(data), "--port", str(port)]
     return Server("folkmoot", serve, port, home, _environment() | LIMITS_LIFTED | {"PYTHONPATH": str(CHECKOUT)}, cores)
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on, below those that the kernel hands to ten thousand clients."""
+    while True:
+        port = random.randrange(*PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind((LOOPBACK, port))
+            return port
 
 
 def _environment() -> dict[str, str]:
