@@ -33,6 +33,17 @@ class Answer(BaseModel):
     model_config = ConfigDict(strict=True, extra="allow", json_schema_extra=_absent_not_null)
 
 
+class UserAnswer(Answer):
+    """An account."""
+
+    id: str
+    username: str = Field(examples=["bob"])
+    name: str = Field(examples=["Bob"])
+    role: RoleWord
+    bot: bool
+    suspended: bool | None = Field(None, description="For moderators and admins only.")
+
+
 class You(Answer):
     """What the asker is in a room, and what they may do there."""
 

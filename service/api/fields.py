@@ -36,6 +36,27 @@ def checked(clean: Callable[[str], str]) -> AfterValidator:
 
 RoleWord = Literal["guest", "member", "moderator", "admin"]
 RoomRoleWord = Literal["member", "moderator", "owner"]
+NewUsername = Annotated[
+    str,
+    checked(names.username),
+    Field(
+        description="`[a-z0-9][a-z0-9._-]{1,31}` after NFKC and lower case; given out once, for ever.", examples=["zoe"]
+    ),
+]
+DisplayName = Annotated[
+    str,
+    checked(lambda raw: names.line("name", raw, names.NAME_MAX)),
+    Field(description=f"What others see: 1 to {names.NAME_MAX} characters in one line.", examples=["Zoe"]),
+]
+# How long it must be and what is too easy is said by the check itself, which knows the server's settings.
+NewPassword = Annotated[
+    str,
+    Field(
+        description="8 to 256 characters of any kind; what is guessed easily is refused.",
+        examples=["gravel orbit walnut"],
+        json_schema_extra={"format": "password"},
+    ),
+]
 Slug = Annotated[
     str,
     checked(names.slug),

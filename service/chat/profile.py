@@ -11,6 +11,7 @@ from service.chat.passwords import Passwords
 from service.chat.policy import may_change_oneself
 from service.chat.ports import Transaction
 from service.chat.records import Asker, Credential, User
+from service.chat.signin import SignIn, WrongPassword
 from service.chat.users import find
 
 
@@ -24,12 +25,12 @@ class SeeMe:
 
 
 @dataclass(frozen=True, slots=True)
-class _SeeOwnHash:
-    """The asker, and the hash of their password."""
+class _MayChange:
+    """The asker, if their token may be used to change them."""
 
-    def run(self, tx: Transaction, asker: Asker) -> tuple[User, str | None]:
+    def run(self, _tx: Transaction, asker: Asker) -> User:
         may_change_oneself(asker.scope).require()
-        return asker.user, tx.users.password_hash(asker.user.id)
+        return asker.user
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +60,24 @@ class ChangeOwn:
 class Profiles:
     """Changing one's own account, where a password has to be hashed for it."""
 
-    def __init__(self, door: Door, passwords: Passwords) -> None:
+    def __init__(self, door: Door, passwords: Passwords, sign_in: SignIn) -> None:
         self._door = door
         self._passwords = passwords
+        self._sign_in = sign_in
 
     async def change(
-        self, credential: Credential, *, name: str | None, password: str | None, current: str | None
+        self, credential: Credential, *, name: str | None, password: str | None, current: str | None, address: str
     ) -> User:
-        """Change one's own name or password; the password only for who knows it: a stolen token is not enough."""
+        """Change one's own name or password; the password only for who knows it: a stolen token is not enough, and
+        whoever holds one gets no more guesses than at the sign-in."""
         if password is None:
             return await self._door.do(credential, ChangeOwn(name))
         if current is None:
             raise invalid("current_password", "a new password needs the current one too")
-        user, before = await self._door.ask(credential, _SeeOwnHash())
-        if not await self._passwords.verify(current, before):
-            raise Refusal(Code.FORBIDDEN, "That is not the current password.", why=Why("current_password"))
+        user = await self._door.ask(credential, _MayChange())
+        try:
+            proof = await self._sign_in.check(user.username, current, address)
+        except WrongPassword:
+            raise Refusal(Code.FORBIDDEN, "That is not the current password.", why=Why("current_password")) from None
         after = await self._passwords.new_hash(password, user.username, user.name)
-        return await self._door.do(credential, ChangeOwn(name, before, after))
+        return await self._door.do(credential, ChangeOwn(name, proof.password_hash, after))

@@ -30,8 +30,8 @@ class Setup:
         self._turn = asyncio.Lock()
 
     async def open(self) -> str | None:
-        """The token, to be printed, if there is nobody yet. To be called at start, before anybody is served."""
-        if not await self._database.read(lambda tx: tx.users.exist()):
+        """The token, to be printed, if there is nobody yet; to be called at start. Asked again, it is the same one."""
+        if self._token is None and not await self._database.read(lambda tx: tx.users.exist()):
             self._token = secrets.token_urlsafe(TOKEN_BYTES)
         return self._token
 

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from service.api.attempts import LimitedAttempts
 from service.chat.accounts import Accounts, NewAccount
 from service.chat.errors import Code, Refusal
 from service.chat.invites import CreateInvite
@@ -14,11 +15,14 @@ from service.chat.profile import Profiles, SeeMe
 from service.chat.records import User
 from service.chat.roles import Role, Scope
 from service.chat.sign_up import SignUp, SignUps
+from service.chat.signin import SignIn
 from service.chat.users import ChangeUser, DeleteUser
 from service.config import SignUp as SignUpSetting
 from tests.stage import Stage
 from tests.stage_door import StageDatabase, door, open_sessions, sign_in
 
+HOME = "192.0.2.1"
+GUESSES = 5  # at one account, in the time of a window
 GOOD = "tree-house-lamp"
 BETTER = "gravel orbit walnut"
 
@@ -178,14 +182,20 @@ async def test_an_admins_token_without_its_scope_makes_no_accounts(stage: Stage,
 
 @pytest.fixture
 def profiles(stage: Stage, passwords: Passwords) -> Profiles:
-    return Profiles(door(stage), passwords)
+    database = StageDatabase(stage)
+    sign_in = SignIn(
+        database, passwords, LimitedAttempts(lambda: stage.now), lambda: stage.now, per_account=GUESSES, per_address=100
+    )
+    return Profiles(door(stage), passwords, sign_in)
 
 
 @pytest.mark.anyio
 async def test_everyone_sees_and_names_themselves(stage: Stage, profiles: Profiles) -> None:
     for username in ("ann", "gus"):
         assert stage.do(username, SeeMe(), scope=frozenset()) == stage.who(username)
-        named = await profiles.change(sign_in(stage, username), name="  New name ", password=None, current=None)
+        named = await profiles.change(
+            sign_in(stage, username), name="  New name ", password=None, current=None, address=HOME
+        )
         assert named == stage.who(username)
         assert named.name == "New name"
 
@@ -200,16 +210,30 @@ async def test_a_changed_password_needs_the_current_one_and_ends_all_other_sessi
     sign_in(stage, "bob", device="tablet")
     for current, code in ((None, Code.INVALID), ("wrong-password", Code.FORBIDDEN), ("", Code.FORBIDDEN)):
         with pytest.raises(Refusal) as caught:
-            await profiles.change(here, name="Zoe", password=BETTER, current=current)
+            await profiles.change(here, name="Zoe", password=BETTER, current=current, address=HOME)
         assert caught.value.code is code
     assert open_sessions(stage, "zoe") == ["laptop", "phone"]
     assert stage.who("zoe") == zoe, "nothing of a refused change is kept, the name neither"
-    await profiles.change(here, name=None, password=BETTER, current=GOOD)
+    await profiles.change(here, name=None, password=BETTER, current=GOOD, address=HOME)
     assert open_sessions(stage, "zoe") == ["laptop"]
     assert open_sessions(stage, "bob") == ["tablet"]
     assert stage.changes[-1].sessions == {"s-zoe-phone"}, "so that the hub closes its sockets"
     assert await verified(stage, passwords, zoe, BETTER)
     assert not await verified(stage, passwords, zoe, GOOD)
+
+
+@pytest.mark.anyio
+async def test_who_stole_a_token_cannot_guess_the_password_with_it(
+    stage: Stage, accounts: Accounts, profiles: Profiles
+) -> None:
+    await accounts.add(NewAccount("zoe", GOOD))
+    here = sign_in(stage, "zoe")
+    codes = []
+    for guess in range(GUESSES + 2):
+        with pytest.raises(Refusal) as caught:
+            await profiles.change(here, name=None, password=BETTER, current=f"guess {guess}", address=HOME)
+        codes.append(caught.value.code)
+    assert codes == [Code.FORBIDDEN] * GUESSES + [Code.RATE_LIMITED] * 2
 
 
 @pytest.mark.anyio
@@ -220,7 +244,7 @@ async def test_of_two_changes_at_once_the_second_is_told_that_it_came_too_late(
     here = sign_in(stage, "zoe")
     outcomes = await asyncio.gather(
         *(
-            profiles.change(here, name=None, password=wanted, current=GOOD)
+            profiles.change(here, name=None, password=wanted, current=GOOD, address=HOME)
             for wanted in (BETTER, "orbit walnut gravel")
         ),
         return_exceptions=True,
@@ -235,7 +259,7 @@ async def test_a_weak_password_is_refused_and_the_old_one_stays(
 ) -> None:
     zoe = await accounts.add(NewAccount("zoe", GOOD))
     with pytest.raises(Refusal) as caught:
-        await profiles.change(sign_in(stage, "zoe"), name=None, password="zoezoezoe", current=GOOD)
+        await profiles.change(sign_in(stage, "zoe"), name=None, password="zoezoezoe", current=GOOD, address=HOME)
     assert caught.value.code is Code.INVALID
     assert await verified(stage, passwords, zoe, GOOD)
 
@@ -245,7 +269,7 @@ async def test_a_token_that_may_only_read_changes_nothing(stage: Stage, profiles
     credential = sign_in(stage, "bob", scope=frozenset({Scope.READ}))
     for password in (None, BETTER):
         with pytest.raises(Refusal) as caught:
-            await profiles.change(credential, name="Bobby", password=password, current=GOOD)
+            await profiles.change(credential, name="Bobby", password=password, current=GOOD, address=HOME)
         assert caught.value.code is Code.INSUFFICIENT_SCOPE
 
 
@@ -262,7 +286,7 @@ async def test_whoever_is_suspended_or_deleted_meanwhile_changes_nothing(
     here = sign_in(stage, "zoe")
     stage.do("ann", blow)
     with pytest.raises(Refusal) as caught:
-        await profiles.change(here, name="Zoe", password=None, current=None)
+        await profiles.change(here, name="Zoe", password=None, current=None, address=HOME)
     assert caught.value.code is code
 
 

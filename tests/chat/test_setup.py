@@ -38,6 +38,7 @@ async def refused(setup: Setup, token: str, username: str = "ann", password: str
 async def test_the_token_makes_the_first_admin_once(stage: Stage, setup: Setup) -> None:
     token = await setup.open()
     assert token is not None
+    assert await setup.open() == token
     made = await setup.complete(token, "Ann", GOOD)
     assert (made.username, made.role) == ("ann", Role.ADMIN)
     assert stage.who("ann") == made
