@@ -97,11 +97,13 @@ def read(path: Path, *, follow: bool = False) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW))
     except OSError as error:
         raise KeyFileError(f"The key file {path} can't be read: {error.strerror}.") from error
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(file.fileno())
+    try:
+        status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise KeyFileError(f"The key file {path} is not a regular file.")
-        content = file.read(FILE_BYTES_MAX + 1)
+        content = os.read(descriptor, FILE_BYTES_MAX + 1)
+    finally:
+        os.close(descriptor)
     if len(content) > FILE_BYTES_MAX:
         raise KeyFileError(f"The key file {path} is longer than any key.")
     if status.st_mode & _OTHERS and not content.startswith(PUBLIC_PEM):
