@@ -1,4 +1,4 @@
-"""The metrics as a page, made from the one table that holds them. `scripts/document` writes it; the laws compare it."""
+"""The metrics as a page, made from the one table that holds them."""
 
 from __future__ import annotations
 
@@ -25,8 +25,3 @@ def metrics_page() -> str:
             "",
         ]
     )
-
-
-def main() -> None:
-    """Write the page."""
-    PAGE.write_text(metrics_page(), encoding="utf-8")

@@ -1,7 +1,4 @@
-"""The settings as documents: `.env.example`, and the table in the README, made from the object that reads them.
-
-`scripts/document` writes both; the laws compare them with what stands there.
-"""
+"""The settings as documents: `.env.example`, and a table for the README, made from the object that reads them."""
 
 from __future__ import annotations
 
@@ -21,9 +18,7 @@ from service.config import Settings
 ROOT = Path(__file__).parents[2]
 SECTION = re.compile(r"    # (?P<title>[A-Z][\w ]*)$")
 FIELD = re.compile(r"    (?P<name>[a-z]\w*): ")
-BEGIN = "<!-- settings: written by scripts/document -->"
-END = "<!-- end of the settings -->"
-BETWEEN = re.compile(f"{re.escape(BEGIN)}.*?{re.escape(END)}", re.DOTALL)
+PAGE = ROOT / ".env.example"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,29 +72,14 @@ def env_example(source: type[BaseSettings] = Settings) -> str:
     return "\n".join(lines) + "\n"
 
 
-def readme_table(source: type[BaseSettings] = Settings) -> str:
-    """The README's table, between its two marks."""
+def settings_table(source: type[BaseSettings] = Settings) -> str:
+    """The settings as a table in Markdown."""
     rows = [
         f"| `{setting.variable}` | {f'`{setting.default}`' if setting.default else ''} | {_cell(setting.description)} |"
         for setting in settings(source)
     ]
-    return "\n".join([BEGIN, "", "| variable | default | what it is |", "|---|---|---|", *rows, "", END])
+    return "\n".join(["| variable | default | what it is |", "|---|---|---|", *rows])
 
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
-
-
-def with_table(readme: str, source: type[BaseSettings] = Settings) -> str:
-    """The README with its table as it has to be."""
-    table = readme_table(source)
-    if BETWEEN.search(readme) is None:
-        raise ValueError(f"The README has no place for the settings: it needs the lines {BEGIN} and {END}.")
-    return BETWEEN.sub(lambda _: table, readme)
-
-
-def main() -> None:
-    """Write both."""
-    (ROOT / ".env.example").write_text(env_example(), encoding="utf-8")
-    readme = ROOT / "README.md"
-    readme.write_text(with_table(readme.read_text(encoding="utf-8")), encoding="utf-8")

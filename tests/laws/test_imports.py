@@ -38,13 +38,10 @@ ALLOWED = {
     "cli": _allowed(EVERY_PART, None),
     "web": _allowed("", ""),
 }
-ONE_MODULE_EACH = {
-    # Both are old and have open holes: one strict wrapper each, so that there is one place to look at and to replace.
-    "jose": "chat",
-    "passlib": "chat",
-    # What is tied to the server's insides can be left out by serving with another server.
-    "uvicorn": "live",
-}
+# Both are old and have open holes: one strict wrapper each, so that there is one place to look at and to replace.
+ONE_MODULE_EACH = frozenset({"jose", "passlib"})
+# What is tied to uvicorn's insides is its protocols alone: serving with another server leaves just these out.
+TIED_TO_UVICORN = frozenset({"service.live.protocol", "service.live.http_protocol"})
 OPTIONAL_DRIVERS = frozenset({"psycopg", "redis"})  # imported where they are first used: not everybody installs them
 
 
@@ -111,12 +108,12 @@ def in_functions(tree: Tree) -> list[str]:
     ]
 
 
-def importers(tree: Tree, package: str, part: str) -> set[str]:
-    """The modules of one part that import a package."""
+def importers(tree: Tree, package: str) -> set[str]:
+    """The modules that import a package."""
     return {
         module.name
         for module in tree.modules("service").values()
-        if part_of(module.name) == part and any(i.target.partition(".")[0] == package for i in module.imports)
+        if any(imported.target.partition(".")[0] == package for imported in module.imports)
     }
 
 
@@ -195,8 +192,20 @@ def test_an_import_inside_a_function_is_found(tmp_path: Path) -> None:
 
 def test_a_risky_package_is_used_in_one_module_alone() -> None:
     tree = Tree()
-    for package, part in ONE_MODULE_EACH.items():
-        assert len(importers(tree, package, part)) == 1, f"{package} belongs into one module of {part}"
+    for package in ONE_MODULE_EACH:
+        assert len(importers(tree, package)) == 1, package
+
+
+def test_only_its_protocols_know_the_insides_of_the_server() -> None:
+    in_live = {name for name in importers(Tree(), "uvicorn") if part_of(name) == "live"}
+    assert in_live == TIED_TO_UVICORN
+
+
+def test_an_importer_is_found(tmp_path: Path) -> None:
+    tree = plant(
+        tmp_path, {"service/live/a.py": "from uvicorn.config import Config\n", "service/live/b.py": "import os\n"}
+    )
+    assert importers(tree, "uvicorn") == {"service.live.a"}
 
 
 def test_wire_never_waits() -> None:

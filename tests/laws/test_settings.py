@@ -1,5 +1,5 @@
-"""Every setting is documented, and every documented setting is there: both pages are compared with what the code makes
-of its one settings object, word for word."""
+"""Every setting is documented, and every documented setting is there: `.env.example` is compared with what is made of
+the one settings object, word for word. The README's table is a matter of `test_readme`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from scripts.documents.settings import env_example, readme_table, settings, with_table
+from scripts.documents.settings import env_example, settings, settings_table
 from service.config import Settings
 from tests.laws.tree import Tree
 
@@ -53,11 +53,6 @@ class Hall(BaseSettings):
 
 def test_env_example_holds_every_setting_at_its_default() -> None:
     assert Tree().text(".env.example") == env_example(), "scripts/document writes it anew"
-
-
-def test_the_readme_holds_every_setting_with_its_default_and_its_meaning() -> None:
-    readme = Tree().text("README.md")
-    assert with_table(readme) == readme, "scripts/document writes it anew"
 
 
 def test_no_page_names_a_setting_that_is_not_there() -> None:
@@ -111,15 +106,4 @@ def test_settings_are_written_as_the_environment_holds_them() -> None:
         "# Whether there is light.",
         "#HALL_LIT=true",
     ]
-    assert "| `HALL_COLOUR` | `red` | Red \\| blue. |" in readme_table(Hall)
-
-
-def test_a_page_that_is_out_of_date_is_found() -> None:
-    table = readme_table(Hall)
-    page = f"# Hall\n\n{table.replace('red', 'blue')}\n\nThe end.\n"
-    assert with_table(page, Hall) == f"# Hall\n\n{table}\n\nThe end.\n" != page
-
-
-def test_a_page_without_a_place_for_the_settings_is_found() -> None:
-    with pytest.raises(ValueError, match="no place for the settings"):
-        with_table("# Hall\n", Hall)
+    assert "| `HALL_COLOUR` | `red` | Red \\| blue. |" in settings_table(Hall)

@@ -12,7 +12,7 @@ SUFFIXES = (".py", ".js", ".css", ".html", ".md", ".sh", ".toml", "")
 # Written so that this page does not find itself.
 UNFINISHED = re.compile(
     r"\b(TO[D]O|FIX[M]E|X[X]X|HA[C]K|WI[P]|NotImplemente[d]Error)\b"
-    r"|\b([f]or now\b(?!(, \w+)? in\b)|not (yet )?implemente[d]|placeholde[r] for)"
+    r"|\b((enough|just) [f]or now|[f]or now[:;)]|not (yet )?implemente[d]|placeholde[r] for)"
 )
 
 
