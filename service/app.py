@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -20,16 +21,21 @@ from service import __version__
 from service.api import (
     docs,
     health,
+    invites,
+    me,
     members,
     messages,
     metadata,
     metrics_route,
     oauth,
     pages_static,
+    password_resets,
     problems,
     rooms,
     sessions,
+    setup,
     tickets,
+    users,
 )
 from service.api.attempts import LimitedAttempts
 from service.api.frame import surround
@@ -56,6 +62,7 @@ from service.chat.signin import SignIn
 from service.chat.tickets import MemoryTickets
 from service.chat.tokens import Issuer, Verifier, issuer_name
 from service.config import Settings
+from service.live.connection import Terms
 from service.live.hub import Hub, HubLimits
 from service.storage import schema
 from service.storage.database import SqlDatabase, open_engine
@@ -63,13 +70,19 @@ from service.watch.metrics import Exposition, Metrics
 
 DATABASE_FILE = "folkmoot.db"
 NS_PER_MS = 1_000_000
+NODE_BYTES = 4  # of chance: a process's own name, which a client is told
 
 ROUTERS = (
     health.router,
     metrics_route.router,
     oauth.router,
     metadata.router,
+    setup.router,
+    users.router,
+    password_resets.router,
+    me.router,
     sessions.router,
+    invites.router,
     tickets.router,
     rooms.router,
     members.router,
@@ -162,26 +175,18 @@ def create_app(settings: Settings) -> Application:
 
 
 def _parts(settings: Settings, database: SqlDatabase, metrics: Metrics, clock: Clock) -> Parts:
-    door = Door(database, database, Buckets(settings.commands_per_second, time.monotonic))
-    limits = HubLimits(settings.connections, settings.connections_per_user, settings.connections_per_address)
-    hub = Hub(database, door, limits, metrics)
-    passwords = Passwords(
-        at_once=settings.hashes_at_once, waiting=settings.hashes_waiting, shortest=settings.password_min
-    )
-    sign_in = SignIn(
-        database,
-        passwords,
-        LimitedAttempts(clock),
-        clock,
-        per_account=settings.sign_ins_per_account,
-        per_address=settings.sign_ins_per_address,
-    )
     name = issuer_name(settings.public_url, settings.host, settings.port)
     keyring = open_keyring(settings.data, settings.signing_keys)
     issuer = Issuer(name, keyring, settings.access_token_seconds, clock)
     verifier = Verifier(name, keyring, clock)
     refresh_tokens = open_refresh_tokens(settings.data)
+    passwords = Passwords(
+        at_once=settings.hashes_at_once, waiting=settings.hashes_waiting, shortest=settings.password_min
+    )
+    door = Door(database, database, Buckets(settings.commands_per_second, time.monotonic))
+    hub = Hub(database, door, _terms(settings, verifier, clock), _limits(settings), metrics)
     accounts = Accounts(database, passwords)
+    sign_in = _sign_in(settings, database, passwords, clock)
     return Parts(
         clock=clock,
         choices=Choices(name, settings.query_token, settings.password_grant),
@@ -201,7 +206,7 @@ def _parts(settings: Settings, database: SqlDatabase, metrics: Metrics, clock: C
         setup=Setup(database, passwords),
         accounts=accounts,
         sign_ups=SignUps(accounts, door, SignUp(settings.sign_up)),
-        profiles=Profiles(door, passwords),
+        profiles=Profiles(door, passwords, sign_in),
         resets=Resets(database, passwords),
         bots=Bots(database),
         grants=Grants(
@@ -216,12 +221,40 @@ def _parts(settings: Settings, database: SqlDatabase, metrics: Metrics, clock: C
     )
 
 
+def _terms(settings: Settings, verifier: Verifier, clock: Clock) -> Terms:
+    return Terms(
+        verify=verifier.verify,
+        now=clock,
+        rooms=settings.rooms_per_connection,
+        frame_bytes=settings.frame_bytes,
+        commands_per_second=settings.commands_per_second,
+        heartbeat_seconds=settings.heartbeat_seconds,
+        slow_reader_seconds=settings.slow_reader_seconds,
+        version=__version__,
+        node=secrets.token_hex(NODE_BYTES),
+    )
+
+
+def _limits(settings: Settings) -> HubLimits:
+    return HubLimits(settings.connections, settings.connections_per_user, settings.connections_per_address)
+
+
+def _sign_in(settings: Settings, database: SqlDatabase, passwords: Passwords, clock: Clock) -> SignIn:
+    return SignIn(
+        database,
+        passwords,
+        LimitedAttempts(clock),
+        clock,
+        per_account=settings.sign_ins_per_account,
+        per_address=settings.sign_ins_per_address,
+    )
+
+
 def _http(parts: Parts, steps: Sequence[Step]) -> FastAPI:
     http = Http(
         title="Folkmoot",
         version=__version__,
-        docs_url=None,  # a page of our own
-        redoc_url=None,
+        openapi_url=None,  # this and the page at /docs are routes of our own
         redirect_slashes=False,  # an address has one spelling; a redirect would be built from the Host header
         lifespan=lambda _: running(steps),
     )

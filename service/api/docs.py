@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
 
 from service.api.pages_static import File
 from service.api.problems import problem
@@ -44,6 +45,9 @@ def routes(files: Mapping[str, File]) -> APIRouter:
     async def page(request: Request) -> Response:
         return files["docs.html"].answer(request, DOCS_CSP)
 
+    async def description(request: Request) -> Response:
+        return JSONResponse(request.app.openapi())
+
     async def problems() -> Response:
         return Response(
             _problems(), media_type="text/html; charset=utf-8", headers={"Content-Security-Policy": DOCS_CSP}
@@ -53,6 +57,7 @@ def routes(files: Mapping[str, File]) -> APIRouter:
         found = files.get(name)
         return problem(404, "There is no such file.") if found is None else found.answer(request, DOCS_CSP)
 
+    router.add_api_route("/openapi.json", description)
     router.add_api_route("/docs", page, response_class=Response)
     router.add_api_route("/docs/problems", problems, response_class=Response)
     router.add_api_route("/docs/{name}", file, response_class=Response)

@@ -41,6 +41,7 @@ def open_engine(url: str) -> Engine:
         poolclass=QueuePool,
         pool_size=READERS + 2,
         max_overflow=0,
+        hide_parameters=True,  # an error that is logged must not quote a message or a password's hash
         connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS, "isolation_level": None},
     )
     event.listen(engine, "connect", _configure)

@@ -23,22 +23,19 @@ from service.watch.redaction import encode_controls, hidden, redact
 
 LEVELS = ("debug", "info", "warning", "error")
 BAR = "    | "
-# At DEBUG these print frames, statements with their parameters, and headers: what people say, and their credentials.
+# At DEBUG these print frames and headers, and SQLAlchemy prints every statement with its parameters at INFO: what people
+# say, and their credentials.
 NEVER_BELOW_INFO = (
-    "alembic",
     "asyncio",
-    "httpcore",
-    "httpx",
     "multipart",
     "python_multipart",
-    "sqlalchemy",
     "uvicorn",
     "uvicorn.access",
     "uvicorn.asgi",
     "uvicorn.error",
     "websockets",
 )
-QUIET = ("alembic", "httpx", "httpcore")  # what they say at INFO is about themselves
+NEVER_BELOW_WARNING = ("alembic", "httpcore", "httpx", "sqlalchemy")
 
 
 class Handler(logging.StreamHandler[TextIO]):
@@ -67,11 +64,11 @@ def configure_logs(level: str = "info", *, as_json: bool = False, stream: TextIO
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for name in NEVER_BELOW_INFO:
+    floors = dict.fromkeys(NEVER_BELOW_INFO, logging.INFO) | dict.fromkeys(NEVER_BELOW_WARNING, logging.WARNING)
+    for name, floor in floors.items():
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [], True
-        least = logging.WARNING if name in QUIET else logging.INFO
-        logger.setLevel(max(least, root.level))
+        logger.setLevel(max(floor, root.level))
     logging.captureWarnings(True)
     structlog.configure(
         processors=[
