@@ -1,0 +1,118 @@
+"""The routes of rooms as a client meets them: the real frame, real tokens, the real door and the real storage, over a
+stage in memory and without a network."""
+
+from __future__ import annotations
+
+from itertools import count
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from service.api import members, messages, problems, rooms
+from service.api.frame import surround
+from service.chat.door import Answer, Door
+from service.chat.errors import Refusal
+from service.chat.keyring import Keyring, shared_key
+from service.chat.limits import Buckets
+from service.chat.messages import Posted, PostMessage
+from service.chat.origins import Origins
+from service.chat.records import Session
+from service.chat.roles import SCOPES_OF, Role, RoomRole, Scope, Visibility
+from service.chat.tokens import Issuer, Verifier
+from service.storage import posting
+from service.watch.metrics import Metrics
+from tests.stage import Stage
+from tests.stage_door import HOUR_MS, REQUESTS_PER_SECOND, StageDatabase
+
+ORIGIN = "http://127.0.0.1:8000"
+BODY_BYTES = 131_072
+BODY_SECONDS = 5.0
+TOKEN_SECONDS = 900
+
+
+class StagePosts:
+    """Posts, each stored in a transaction of its own."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+
+    def post(self, post: PostMessage, answer: Answer) -> None:
+        """Store it, and tell."""
+        answer(post, self._stage.run(lambda tx: posting.store(tx, [post])[0]))
+
+    async def posted(self, post: PostMessage) -> Posted:
+        """Store it, or raise why not."""
+        outcome = self._stage.run(lambda tx: posting.store(tx, [post])[0])
+        if isinstance(outcome, Refusal):
+            raise outcome
+        return outcome
+
+
+class Served:
+    """A server of rooms, and the cast's tokens."""
+
+    def __init__(self) -> None:
+        self.stage = stage = Stage()
+        keyring = Keyring([shared_key("k1", bytes(32))])
+        database = StageDatabase(stage)
+        self._issuer = Issuer(ORIGIN, keyring, TOKEN_SECONDS, lambda: stage.now)
+        self.http = FastAPI(redirect_slashes=False)
+        self.http.state.parts = SimpleNamespace(
+            door=Door(database, StagePosts(stage), Buckets(REQUESTS_PER_SECOND, lambda: 0.0)),
+            verifier=Verifier(ORIGIN, keyring, lambda: stage.now),
+        )
+        problems.install(self.http)
+        for router in (rooms.router, members.router, messages.router):
+            self.http.include_router(router)
+        self._transport = httpx.ASGITransport(
+            surround(
+                self.http,
+                origins=Origins.of("127.0.0.1", ORIGIN, (), ()),
+                metrics=Metrics(),
+                body_bytes=BODY_BYTES,
+                body_seconds=BODY_SECONDS,
+                https=False,
+            )
+        )
+        self._ids = count(1)
+
+    def furnish(self) -> None:
+        """The rooms that everybody knows: lobby, staff, news, and den, where bob is."""
+        self.stage.room("lobby", join_role=Role.GUEST, post_role=Role.GUEST)
+        self.stage.room("staff", join_role=Role.MODERATOR)
+        self.stage.room("news", join_role=Role.GUEST, post_role=Role.MODERATOR)
+        self.stage.room("den", visibility=Visibility.PRIVATE)
+        self.stage.place("den", "bob", RoomRole.MEMBER)
+
+    def token(self, username: str, scope: frozenset[Scope] | None = None) -> str:
+        """A new session of the user's, and its access token."""
+        stage, user = self.stage, self.stage.who(username)
+        allowed = SCOPES_OF[user.role] if scope is None else scope
+        now, sid = stage.now, f"s{next(self._ids)}"
+        session = Session(sid, user.id, "folkmoot", "", "", allowed, now, now, now + HOUR_MS, 0, now, None)
+        stage.run(lambda tx: tx.sessions.add(session))
+        return self._issuer.issue(user, session, allowed).text
+
+    async def ask(
+        self, username: str | None, method: str, path: str, body: Any = None, *, scope: frozenset[Scope] | None = None
+    ) -> httpx.Response:
+        """What the server answers to one of the cast, or to nobody (None). ``path`` is below ``/api``."""
+        headers = {} if username is None else {"Authorization": f"Bearer {self.token(username, scope)}"}
+        async with httpx.AsyncClient(transport=self._transport, base_url=ORIGIN, headers=headers) as client:
+            if body is None:
+                return await client.request(method, f"/api{path}")
+            return await client.request(method, f"/api{path}", json=body)
+
+
+def code_of(answer: httpx.Response) -> str:
+    """The code of a refusal, or ``ok``. A refusal is a whole problem document, of the status that it says."""
+    if answer.is_success:
+        return "ok"
+    problem = answer.json()
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert problem["status"] == answer.status_code
+    assert problem["title"]
+    assert problem["detail"]
+    return str(problem["code"])
