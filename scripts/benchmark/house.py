@@ -42,6 +42,10 @@ class User:
     access: str
     refresh: str
 
+    @property
+    def bearer(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.access}"}
+
 
 def room(number: int) -> str:
     return f"room-{number:02d}"
@@ -79,11 +83,10 @@ def build(home: Path, cores: Collection[int]) -> House:
     with folkmoot(home, model, port, cores) as server, _client(server) as client:
         _make_admin(client, server)
         admin = _sign_in(client, ADMIN)
-        client.headers["Authorization"] = f"Bearer {admin.access}"
         for slug in (HALL, *map(room, range(ROOMS))):
-            _checked(client.post("/api/rooms", json={"slug": slug}))
+            _checked(client.post("/api/rooms", json={"slug": slug}, headers=admin.bearer))
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            users = list(pool.map(lambda number: _make_user(client, number), range(USERS)))
+            users = list(pool.map(lambda number: _make_user(client, admin, number), range(USERS)))
             list(pool.map(lambda number: _seat(client, users[number], number), range(USERS)))
     return House(model, port, users)
 
@@ -115,9 +118,9 @@ def _sign_in(client: httpx.Client, username: str) -> User:
     return User(username, answer["access_token"], answer["refresh_token"])
 
 
-def _make_user(client: httpx.Client, number: int) -> User:
+def _make_user(client: httpx.Client, admin: User, number: int) -> User:
     username = f"member-{number:02d}"
-    _checked(client.post("/api/users", json={"username": username, "password": PASSWORD}))
+    _checked(client.post("/api/users", json={"username": username, "password": PASSWORD}, headers=admin.bearer))
     return _sign_in(client, username)
 
 
@@ -125,5 +128,4 @@ def _seat(client: httpx.Client, user: User, number: int) -> None:
     """Make them a member wherever they will sit, so that nobody's joining is news while others are measured."""
     slugs = [HALL, *map(room, range(ROOMS))] if number < MEMBERS else [room(number % ROOMS)]
     for slug in slugs:
-        path = f"/api/rooms/{slug}/members/{user.username}"
-        _checked(client.put(path, headers={"Authorization": f"Bearer {user.access}"}))
+        _checked(client.put(f"/api/rooms/{slug}/members/{user.username}", headers=user.bearer))
