@@ -72,6 +72,7 @@ class MemberAnswer(Answer):
     """A user in a room."""
 
     user: str = Field(description="The username.", examples=["bob"])
+    name: str = Field(description="The name that is shown.", examples=["Bob"])
     role: RoomRoleWord
     joined_at: Time
 
