@@ -255,6 +255,7 @@ def _http(parts: Parts, steps: Sequence[Step]) -> FastAPI:
         title="Folkmoot",
         version=__version__,
         openapi_url=None,  # this and the page at /docs are routes of our own
+        generate_unique_id_function=lambda route: route.name,
         redirect_slashes=False,  # an address has one spelling; a redirect would be built from the Host header
         lifespan=lambda _: running(steps),
     )

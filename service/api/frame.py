@@ -94,9 +94,9 @@ class Frame:
         if code is not None:
             fields["code"] = code
         if route in PROBES and status < 400:
-            log.debug("request", extra=fields)
+            log.debug("answered", extra=fields)
         else:
-            log.info("request", extra=fields)
+            log.info("answered", extra=fields)
 
 
 def surround(

@@ -107,8 +107,18 @@ def _complete(path: str, operation: dict[str, Any]) -> None:
         responses.pop("422", None)
         responses["4XX"] = _answer("Refused: the code says why.")
         responses["5XX"] = _answer("Our side failed, or is not available right now.")
+    for parameter in operation.get("parameters", ()):
+        _never_null(parameter["schema"])
     if operation.get("security"):
         operation["security"] = [{"signIn": []}, {"accessToken": []}]
+
+
+def _never_null(schema: dict[str, Any]) -> None:
+    """A parameter that may be left out is not one that may be null: there is no null in an address."""
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+    if len(kinds) == 1:
+        del schema["anyOf"]
+        schema.update(kinds[0])
 
 
 def _answer(description: str) -> dict[str, Any]:

@@ -23,8 +23,8 @@ from service.watch.redaction import encode_controls, hidden, redact
 
 LEVELS = ("debug", "info", "warning", "error")
 BAR = "    | "
-# At DEBUG these print frames and headers, and SQLAlchemy prints every statement with its parameters at INFO: what people
-# say, and their credentials.
+# At DEBUG these print frames and headers, and SQLAlchemy prints every statement with its parameters at INFO: what
+# people say, and their credentials.
 NEVER_BELOW_INFO = (
     "asyncio",
     "multipart",
@@ -102,7 +102,8 @@ def clean(_logger: WrappedLogger, _method: str, record: EventDict) -> EventDict:
     """Redact every field, and turn an exception into its redacted text. The last step before rendering."""
     error = record.pop("exc_info", None)
     stack = record.pop("stack_info", None) or record.pop("stack", None)
-    record.pop("positional_args", None)
+    for internal in ("positional_args", "color_message"):
+        record.pop(internal, None)
     record["event"] = str(record.get("event", "")).rstrip()
     cleaned: MutableMapping[str, Any] = {name: hidden(name, value) for name, value in record.items()}
     if error:
