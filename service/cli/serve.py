@@ -123,7 +123,8 @@ async def _announce(app: Application, current: Settings, demo: bool) -> None:
 
 
 def _announce_setup(public: str, local: str, token: str) -> None:
-    body = json.dumps({"token": token, "username": "ann", "password": "choose a long one"})
+    # A placeholder that the server refuses: a good password printed here would be everybody's.
+    body = json.dumps({"token": token, "username": "ann", "password": "PASSWORD"})
     console.say("There are no users yet. Whoever opens this link becomes the first admin; it works once:")
     console.say(f"  {public}/setup#token={token}")
     console.say("or, without a browser:")
