@@ -10,7 +10,7 @@ import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from service.chat.errors import Code, Refusal
@@ -68,7 +68,7 @@ def ambiguous_credential() -> BadCredential:
 class AccessToken:
     """A token that was issued: its text, what it stands for, and its lifetime in seconds."""
 
-    text: str
+    text: str = field(repr=False)
     credential: Credential
     expires_in: int
 
@@ -238,7 +238,7 @@ def issuer_name(public_url: str, host: str, port: int) -> str:
     public one it is where it listens, and loopback where it listens everywhere."""
     if public_url:
         return public_url.rstrip("/")
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}.get(host)  # noqa: S104
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}.get(host)
     if shown is None:
         shown = f"[{host}]" if ":" in host else host
     return f"http://{shown}:{port}"
