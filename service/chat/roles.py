@@ -58,12 +58,13 @@ class Scope(StrEnum):
 
 
 SCOPES_OF: dict[Role, frozenset[Scope]] = {
-    Role.GUEST: frozenset({Scope.READ, Scope.WRITE}),
+    Role.GUEST: frozenset({Scope.READ, Scope.WRITE, Scope.MODERATE}),
     Role.MEMBER: frozenset({Scope.READ, Scope.WRITE, Scope.MODERATE}),
     Role.MODERATOR: frozenset({Scope.READ, Scope.WRITE, Scope.MODERATE}),
     Role.ADMIN: frozenset(Scope),
 }
-"""The widest scope a role is given. Members have ``moderate`` too, for they may own or moderate a room."""
+"""The widest scope a role is given. Everyone has ``moderate``, for everyone may be made a moderator of some room: a
+scope says what a token may be used for, and the room's rules say what its user may do."""
 
 
 def format_scope(scopes: frozenset[Scope]) -> str:

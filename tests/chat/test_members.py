@@ -211,16 +211,15 @@ def test_everyone_removes_whom_they_outrank(
     stage: Stage, actor: tuple[Role, RoomRole | None], target: tuple[Role, RoomRole]
 ) -> None:
     cast_of_two(stage, actor, target)
-    moderating = frozenset({Scope.READ, Scope.WRITE, Scope.MODERATE})
     act = RemoveMember("lobby", "target")
     outranks = rank(*actor) > rank(*target) or actor[0] is target[0] is Role.ADMIN
     if rank(*actor) >= MODERATOR and outranks:
-        (left,) = stage.heard(lambda: stage.do("actor", act, moderating))
+        (left,) = stage.heard(lambda: stage.do("actor", act))
         assert isinstance(left, MemberLeft)
         assert (left.user, left.code, left.by) == ("target", "kicked", "actor")
         assert "target" not in stage.places("lobby")
     else:
-        assert stage.refusal("actor", act, moderating).code is Code.FORBIDDEN
+        assert stage.refusal("actor", act).code is Code.FORBIDDEN
 
 
 @pytest.mark.parametrize("actor", ACTORS, ids=str)
@@ -229,28 +228,34 @@ def test_everyone_promotes_whom_they_outrank_up_to_what_they_have(
     stage: Stage, actor: tuple[Role, RoomRole | None], target: tuple[Role, RoomRole]
 ) -> None:
     cast_of_two(stage, actor, target)
-    moderating = frozenset({Scope.READ, Scope.WRITE, Scope.MODERATE})
     owns = actor[1] is OWNER or actor[0] is Role.ADMIN
     moderates = rank(*actor) >= MODERATOR
     outranks = rank(*actor) > rank(*target) or actor[0] is target[0] is Role.ADMIN
     for role in RoomRole:
         act = SetMember("lobby", "target", role)
         if role is target[1] and moderates:
-            assert not stage.heard(lambda act=act: stage.do("actor", act, moderating)), "unchanged is no event"
+            assert not stage.heard(lambda act=act: stage.do("actor", act)), "unchanged is no event"
         elif moderates and outranks and (role <= MODERATOR or owns):
-            (changed,) = stage.heard(lambda act=act: stage.do("actor", act, moderating))
+            (changed,) = stage.heard(lambda act=act: stage.do("actor", act))
             assert isinstance(changed, MemberChanged)
             assert (changed.member.user.username, changed.member.role, changed.by) == ("target", role, "actor")
             assert stage.places("lobby")["target"] is role
             stage.place("lobby", "target", target[1])
         else:
-            assert stage.refusal("actor", act, moderating).code is Code.FORBIDDEN
+            assert stage.refusal("actor", act).code is Code.FORBIDDEN
 
 
 def test_a_server_moderator_who_is_not_in_a_private_room_has_no_say_there(stage: Stage) -> None:
     assert stage.refusal("mo", RemoveMember("den", "bob")).code is Code.NOT_FOUND
     stage.place("den", "mo", MEMBER)
     stage.do("mo", RemoveMember("den", "bob"))
+
+
+def test_whoever_is_made_a_room_moderator_moderates_also_a_guest(stage: Stage) -> None:
+    stage.place("lobby", "cyn", MEMBER)
+    stage.place("lobby", "gus", MODERATOR)
+    stage.do("gus", RemoveMember("lobby", "cyn"))
+    assert set(stage.places("lobby")) == {"ann", "gus"}
 
 
 def test_removing_wants_the_scope_to_moderate(stage: Stage) -> None:
