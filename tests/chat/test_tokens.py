@@ -413,7 +413,7 @@ def test_what_was_refused_is_not_remembered(verifier: Verifier) -> None:
 
 # The server's name
 
-EVERYWHERE = "0.0.0.0"  # noqa: S104
+EVERYWHERE = "0.0.0.0"
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_a_slip_of_the_pen_is_pointed_out_and_a_clients_variables_are_not(
 @pytest.mark.parametrize(
     ("variables", "words"),
     [
-        ({"HOST": "0.0.0.0"}, ["FOLKMOOT_PUBLIC_URL", "FOLKMOOT_QUERY_TOKEN"]),  # noqa: S104
+        ({"HOST": "0.0.0.0"}, ["FOLKMOOT_PUBLIC_URL", "FOLKMOOT_QUERY_TOKEN"]),
         ({"PUBLIC_URL": "http://moot.example"}, ["not encrypted", "FOLKMOOT_QUERY_TOKEN"]),
         ({"PUBLIC_URL": "https://moot.example", "QUERY_TOKEN": "false"}, []),
         ({"PUBLIC_URL": "https://moot.example", "QUERY_TOKEN": "false", "SIGN_UP": "open"}, ["FOLKMOOT_SIGN_UP"]),
