@@ -15,7 +15,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from fastapi import FastAPI
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from service import __version__
 from service.api import (
@@ -162,7 +162,8 @@ def create_app(settings: Settings) -> Application:
         Step("passwords", parts.passwords.start, lambda: asyncio.to_thread(parts.passwords.stop)),
         Step("hub", parts.hub.start, parts.hub.stop),
     ]
-    http = _http(parts, steps)
+    http = http_side(lambda _: running(steps))
+    http.state.parts = parts
     framed = surround(
         http,
         origins=parts.origins,
@@ -250,16 +251,16 @@ def _sign_in(settings: Settings, database: SqlDatabase, passwords: Passwords, cl
     )
 
 
-def _http(parts: Parts, steps: Sequence[Step]) -> FastAPI:
+def http_side(lifespan: Lifespan[FastAPI] | None = None) -> Http:
+    """All routes; what they need is given to them as ``state.parts``."""
     http = Http(
         title="Folkmoot",
         version=__version__,
         openapi_url=None,  # this and the page at /docs are routes of our own
         generate_unique_id_function=lambda route: route.name,
         redirect_slashes=False,  # an address has one spelling; a redirect would be built from the Host header
-        lifespan=lambda _: running(steps),
+        lifespan=lifespan,
     )
-    http.state.parts = parts
     problems.install(http)
     for router in ROUTERS:
         http.include_router(router)
