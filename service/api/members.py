@@ -31,7 +31,9 @@ class Membership(Body):
     role: RoomRoleWord | None = Field(None, description="`member` for who is new, if left out.")
 
 
-JOINED = {201: {"model": MemberAnswer, "description": "They are a member from now on."}}
+JOINED: dict[int | str, dict[str, Any]] = {
+    201: {"model": MemberAnswer, "description": "They are a member from now on."}
+}
 
 
 def _user_of(member: Member) -> str:

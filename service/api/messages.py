@@ -22,7 +22,9 @@ SEQ_MAX = 2**53 - 1  # the largest integer that every reader of JSON holds exact
 router = APIRouter(prefix="/api/rooms/{slug}/messages", tags=["rooms"])
 
 SeqBound = Annotated[int | None, Query(ge=0, le=SEQ_MAX)]
-POSTED_BEFORE = {200: {"model": MessageAnswer, "description": "The nonce was seen: the message as it is now."}}
+POSTED_BEFORE: dict[int | str, dict[str, Any]] = {
+    200: {"model": MessageAnswer, "description": "The nonce was seen: the message as it is now."}
+}
 
 
 class NewMessage(Body):
