@@ -238,7 +238,7 @@ def issuer_name(public_url: str, host: str, port: int) -> str:
     public one it is where it listens, and loopback where it listens everywhere."""
     if public_url:
         return public_url.rstrip("/")
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}.get(host)
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}.get(host)  # noqa: S104
     if shown is None:
         shown = f"[{host}]" if ":" in host else host
     return f"http://{shown}:{port}"
