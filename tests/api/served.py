@@ -3,12 +3,14 @@ stage in memory and without a network."""
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
 import httpx
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from service.api import members, messages, problems, rooms
 from service.api.frame import surround
@@ -58,23 +60,10 @@ class Served:
         keyring = Keyring([shared_key("k1", bytes(32))])
         database = StageDatabase(stage)
         self._issuer = Issuer(ORIGIN, keyring, TOKEN_SECONDS, lambda: stage.now)
-        self.http = FastAPI(redirect_slashes=False)
-        self.http.state.parts = SimpleNamespace(
+        http, self._app = _framed()
+        http.state.parts = SimpleNamespace(
             door=Door(database, StagePosts(stage), Buckets(REQUESTS_PER_SECOND, lambda: 0.0)),
             verifier=Verifier(ORIGIN, keyring, lambda: stage.now),
-        )
-        problems.install(self.http)
-        for router in (rooms.router, members.router, messages.router):
-            self.http.include_router(router)
-        self._transport = httpx.ASGITransport(
-            surround(
-                self.http,
-                origins=Origins.of("127.0.0.1", ORIGIN, (), ()),
-                metrics=Metrics(),
-                body_bytes=BODY_BYTES,
-                body_seconds=BODY_SECONDS,
-                https=False,
-            )
         )
         self._ids = count(1)
 
@@ -100,10 +89,29 @@ class Served:
     ) -> httpx.Response:
         """What the server answers to one of the cast, or to nobody (None). ``path`` is below ``/api``."""
         headers = {} if username is None else {"Authorization": f"Bearer {self.token(username, scope)}"}
-        async with httpx.AsyncClient(transport=self._transport, base_url=ORIGIN, headers=headers) as client:
+        transport = httpx.ASGITransport(self._app)
+        async with httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers) as client:
             if body is None:
                 return await client.request(method, f"/api{path}")
             return await client.request(method, f"/api{path}", json=body)
+
+
+@cache
+def _framed() -> tuple[FastAPI, ASGIApp]:
+    """One application for all servers, which stand one after another as their stages do."""
+    http = FastAPI(redirect_slashes=False)
+    problems.install(http)
+    for router in (rooms.router, members.router, messages.router):
+        http.include_router(router)
+    framed = surround(
+        http,
+        origins=Origins.of("127.0.0.1", ORIGIN, (), ()),
+        metrics=Metrics(),
+        body_bytes=BODY_BYTES,
+        body_seconds=BODY_SECONDS,
+        https=False,
+    )
+    return http, framed
 
 
 def code_of(answer: httpx.Response) -> str:
