@@ -94,6 +94,11 @@ export class Room extends EventTarget {
     return this.log.epoch !== null;
   }
 
+  /** Whether one belongs to it, as far as this page knows; connected or not. */
+  get isMember() {
+    return this.state === 'joined' || this.state === 'joining' || this.state === 'apart';
+  }
+
   /** Joins, or after a loss resumes from where the log stands. */
   join() {
     this.#cancelRetry();

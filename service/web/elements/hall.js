@@ -61,6 +61,7 @@ export class Hall extends LiveElement {
     const name = current ? `${current.info.name} · Folkmoot` : 'Folkmoot';
     document.title = unread > 0 ? `(${unread}) ${name}` : name;
     this.setAttribute('pane', current ? 'room' : 'rooms');
+    this.toggleAttribute('alone', !current?.isMember);
     const address = current ? `#${current.slug}` : '';
     if (location.hash !== address) history.replaceState(null, '', address || '/');
   }

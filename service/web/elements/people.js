@@ -40,12 +40,12 @@ export class People extends LiveElement {
 
   draw() {
     const room = this.#chat?.current;
-    const here = room && ['joined', 'joining', 'apart'].includes(room.state);
-    if (!here) return fill(this.#lists);
+    if (!room?.isMember) return fill(this.#lists);
     this.#ask(room);
-    const { online } = room.presence;
     const belonging = room.members.list().map((member) => member.user);
-    const now = [...new Set([...online, ...(room.state === 'joined' ? [this.#me] : [])])];
+    // Without a connection nobody knows who is here.
+    if (room.state !== 'joined') return fill(this.#lists, belonging.length > 0 && this.#group('Members', belonging, false, room));
+    const now = [...new Set([...room.presence.online, this.#me])];
     const away = belonging.filter((username) => !now.includes(username));
     fill(this.#lists, this.#group('Here now', now, true, room), away.length > 0 && this.#group('Away', away, false, room));
   }

@@ -51,10 +51,9 @@ export class RoomPage extends LiveElement {
     fill(this.#title, icon(room.info.visibility === 'public' ? 'hash' : 'lock'), h('bdi', {}, room.info.name));
     this.#topic.textContent = room.info.topic;
     const can = room.info.you?.can ?? [];
-    const member = room.state === 'joined' || room.state === 'joining' || room.state === 'apart';
-    this.#add.hidden = !member || !can.includes('invite');
-    this.#leave.hidden = !member;
-    this.#people.hidden = !member;
+    this.#add.hidden = !room.isMember || !can.includes('invite');
+    this.#leave.hidden = !room.isMember;
+    this.#people.hidden = !room.isMember;
     const ended = this.#ended(chat, room);
     if (ended) return fill(this, this.#head, this.#notice, ended);
     const gate = this.#gate(chat, room);

@@ -129,7 +129,8 @@ export class Timeline extends LiveElement {
     if (!room.log.atStart) return fill(this.#top, h('p', { class: 'more' }, room.paging ? 'Loading older messages…' : ''));
     const { name, created_at: since } = room.info;
     const empty = room.log.messages.length === 0 && room.outbox.items.length === 0;
-    const line = empty ? 'Nothing has been said here yet. You could begin.' : `It began on ${moments.dayKey(since)}.`;
+    const begin = room.info.you?.can.includes('post') ? ' You could begin.' : '';
+    const line = empty ? `Nothing has been said here yet.${begin}` : `It began on ${moments.dayKey(since)}.`;
     fill(this.#top, h('div', { class: 'beginning' }, h('h2', {}, 'The beginning of ', h('bdi', {}, name)), h('p', {}, line)));
   }
 

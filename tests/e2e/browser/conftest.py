@@ -1,0 +1,71 @@
+"""A browser for all, a server with the cast of the demonstration for most, and visitors who must have no complaints."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, async_playwright, expect
+
+from tests.e2e.browser.moot_server import MootServer
+from tests.e2e.browser.visitor import Visitor
+
+CHROMIUM = Path("/usr/bin/chromium")
+# As root, in a container, without a screen, and without calling home.
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE = 15_000  # ms; a bound for what takes a few dozen, on a machine that is busy
+
+Visit = Callable[..., Awaitable[Visitor]]
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """The same as everywhere; for the session, because the browser is."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+async def browser(anyio_backend: str) -> AsyncIterator[Browser]:
+    """One Chromium, the system's own."""
+    assert CHROMIUM.exists(), f"{CHROMIUM} is missing: scripts/test installs it when it is run as root"
+    expect.set_options(timeout=PATIENCE)
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        await chromium.close()
+
+
+@pytest.fixture(scope="session")
+def moot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MootServer]:
+    """A server with the cast. Tests share it: each makes rooms of its own."""
+    with MootServer(tmp_path_factory.mktemp("moot"), demo=True) as server:
+        yield server
+
+
+@pytest.fixture
+async def visit(browser: Browser, moot: MootServer) -> AsyncIterator[Visit]:
+    """``await visit()`` is somebody at a browser of their own, on ``moot`` or on the server that is named."""
+    visitors: list[Visitor] = []
+
+    async def arrive(server: MootServer = moot, **context: Any) -> Visitor:
+        own = await browser.new_context(**context)
+        own.set_default_timeout(PATIENCE)
+        visitor = Visitor(server, own, await own.new_page())
+        visitors.append(visitor)
+        return visitor
+
+    yield arrive
+    for visitor in visitors:
+        await visitor.context.close()
+    assert [complaint for visitor in visitors for complaint in visitor.complaints] == []

@@ -1,0 +1,110 @@
+"""The connection goes and comes back: nothing is lost, nothing stands twice, and the page says quietly what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from tests.e2e.browser.conftest import Visit
+from tests.e2e.browser.moot_server import MootServer, Program
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def own_moot(tmp_path: Path) -> Iterator[MootServer]:
+    """A server that a test may kill."""
+    with MootServer(tmp_path, demo=True) as server:
+        yield server
+
+
+async def test_a_killed_server_loses_nothing_that_was_said_and_what_was_written_meanwhile_goes_out_once(
+    own_moot: MootServer, visit: Visit
+) -> None:
+    with Program(own_moot, "ann") as ann:
+        ann.room("bridge", "bob", "cyn")
+    bob, cyn = await visit(own_moot), await visit(own_moot)
+    for visitor, name in ((bob, "bob"), (cyn, "cyn")):
+        visitor.expect_lost_connections()
+        await visitor.sign_in(name, room="bridge")
+    await bob.say("before")
+    await cyn.sees_delivered("before")
+
+    own_moot.kill()
+    await bob.reads("The connection is lost.")
+    await bob.say("while it was away, one")
+    await bob.say("while it was away, two")
+    await bob.reads("Waits for the connection.")
+    own_moot.start()
+    await bob.press("Try now")
+
+    said = ["before", "while it was away, one", "while it was away, two"]
+    for visitor in (bob, cyn):
+        for text in said:
+            await visitor.sees_delivered(text)
+        assert await visitor.texts() == said
+    with Program(own_moot, "ann") as ann:
+        assert ann.texts("bridge") == said
+    await expect(bob.notice).to_be_hidden()
+
+
+async def test_a_network_that_goes_away_resumes_where_it_was(moot: MootServer, visit: Visit) -> None:
+    with Program(moot, "ann") as ann:
+        ann.room("island", "bob")
+        bob = await visit()
+        bob.expect_lost_connections()
+        await bob.sign_in("bob", room="island")
+        ann.say("island", "one")
+        await bob.sees_delivered("one")
+        joins = len(bob.sent)
+
+        await bob.context.set_offline(True)
+        await bob.page.evaluate("window.__sockets_closed")
+        ann.say("island", "two")
+        await bob.say("from the boat")
+        ann.say("island", "three")
+        await bob.context.set_offline(False)
+        for text in ("two", "three", "from the boat"):
+            await bob.sees_delivered(text)
+        assert sorted(await bob.texts()) == ["from the boat", "one", "three", "two"]
+        assert len(bob.sent) > joins
+
+
+async def test_a_restart_is_announced_as_one_and_survived(own_moot: MootServer, visit: Visit) -> None:
+    with Program(own_moot, "ann") as ann:
+        ann.room("forge", "bob")
+    bob = await visit(own_moot)
+    bob.expect_lost_connections()
+    await bob.sign_in("bob", room="forge")
+    await bob.say("hot")
+    await bob.sees_delivered("hot")
+    own_moot.terminate()
+    await bob.reads("The server restarts. Back in a moment.")
+    own_moot.stop()
+    own_moot.start()
+    await bob.say("still hot")
+    await bob.sees_delivered("still hot")
+    assert await bob.texts() == ["hot", "still hot"]
+
+
+async def test_a_token_that_is_about_to_expire_is_renewed_without_a_break(tmp_path: Path, visit: Visit) -> None:
+    # 61 s with a warning 60 s ahead: it comes after a second, and a page that ignored it would be closed a minute later.
+    with MootServer(tmp_path, demo=True, access_token_seconds=61) as server:
+        with Program(server, "ann") as ann:
+            ann.room("mill", "bob")
+        bob = await visit(server)
+        sockets: list[object] = []
+        bob.page.on("websocket", sockets.append)
+        renewed = bob.page.expect_request(
+            lambda request: "/oauth/token" in request.url and b"refresh" in request.post_data_buffer
+        )
+        await bob.sign_in("bob", room="mill")
+        async with renewed:
+            pass
+        await bob.say("grinding")
+        await bob.sees_delivered("grinding")
+        assert sum('"type":"auth"' in frame for frame in bob.sent) == 1
+        assert len(sockets) == 1
