@@ -10,7 +10,7 @@ import asyncio
 import re
 from dataclasses import dataclass
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -21,7 +21,7 @@ from service.chat.errors import Refusal
 URL_BYTES_MAX = 8_192  # path and query; longer is 414
 HEAD_BYTES_MAX = 32_768  # names and values of all headers; more is 431
 JSON_PATHS = "/api/"  # below this, a body is JSON
-HANG_UP = {"Connection": "close"}  # the rest of an unread body must not be taken for the next request
+HANG_UP = {"Connection": "close"}  # who was not listened to to the end may otherwise go on sending for ever
 
 _JSON = re.compile(r"application/(?:[\w.+-]+\+)?json(?:\s*;\s*charset=\"?utf-8\"?)?\s*\Z", re.IGNORECASE)
 _BAD_PATH = re.compile("[\x00-\x1f\x7f\ufffd]")
@@ -41,7 +41,14 @@ class Intake:
         if refusal is not None:
             await refusal(scope, receive, send)
             return
-        await self.app(scope, Body(self, scope, receive), send)
+        body = Body(self, scope, receive)
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start" and not body.complete:
+                MutableHeaders(scope=message).update(HANG_UP)
+            await send(message)
+
+        await self.app(scope, body, answer)
 
     def _head(self, scope: Scope, headers: Headers) -> Problem | None:
         if len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"]) > URL_BYTES_MAX:
@@ -71,6 +78,9 @@ class Body:
         self._scope = scope
         self._receive = receive
         self._read = False
+        headers = Headers(scope=scope)
+        self.complete = headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
+        """Whether nothing of it is still to come."""
 
     async def __call__(self) -> Message:
         """The next ASGI message; the first one is the whole body."""
@@ -98,6 +108,7 @@ class Body:
             if len(body) > self._intake.body_bytes:
                 raise HTTPException(413, self._intake.too_large, HANG_UP)
             if not message.get("more_body", False):
+                self.complete = True
                 return bytes(body)
 
     def _check(self, body: bytes) -> None:

@@ -59,6 +59,17 @@ async def test_a_body_that_does_not_come_is_not_waited_for() -> None:
     assert answer.headers["connection"] == "close"
 
 
+async def test_who_was_not_listened_to_is_hung_up_on() -> None:
+    """A body that no route reads could go on for ever, one byte now and then."""
+    async with client_of(small_app()) as client:
+        unread = await client.post("/api/nothing", content=b"x", headers=JSON)
+        read = await client.post("/oauth/token", content=b"x")
+        none = await client.post("/oauth/token")
+    assert unread.headers["connection"] == "close"
+    assert "connection" not in read.headers
+    assert "connection" not in none.headers
+
+
 async def test_where_nothing_is_a_body_is_not_looked_at() -> None:
     async with client_of(small_app()) as client:
         answer = await client.post("/api/nothing", content=b"not json", headers=JSON)
