@@ -62,6 +62,9 @@ class Passwords:
         )
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="passwords")
         self._places = threading.BoundedSemaphore(at_once + waiting)
+        # Unlike hashing, judging holds the GIL: one thread that does it costs the event loop little (p99 4 ms while
+        # ten of the worst are judged), two that pass the GIL to each other three times that.
+        self._judging = threading.Lock()
 
     async def start(self) -> None:
         """Warm up: the first check of an unknown user must not take longer than all the others."""
@@ -111,7 +114,8 @@ class Passwords:
         return bool(self._context.verify(normal, password_hash))
 
     def _judged_hash(self, normal: str, about: tuple[str, ...]) -> str:
-        require_strength(normal, about)
+        with self._judging:
+            require_strength(normal, about)
         return self._hash(normal)
 
     def _hash(self, password: str) -> str:

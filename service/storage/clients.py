@@ -13,7 +13,7 @@ from service.storage.unit import Unit
 
 _CLIENT = (clients.c.client_id, clients.c.user_id, clients.c.secret_digest, clients.c.created_at)
 
-_GET = select(*_CLIENT).where(clients.c.client_id == bindparam("client_id"))
+GET = select(*_CLIENT).where(clients.c.client_id == bindparam("client_id"))
 _ALL = select(*_CLIENT).order_by(clients.c.created_at, clients.c.client_id)
 _DELETE_OF = delete(clients).where(clients.c.user_id == bindparam("of_user"))
 
@@ -26,7 +26,7 @@ class SqlClients:
 
     def get(self, client_id: str) -> Client | None:
         """The client of that id."""
-        row = self._connection.execute(_GET, {"client_id": client_id}).one_or_none()
+        row = self._connection.execute(GET, {"client_id": client_id}).one_or_none()
         return None if row is None else _client(row)
 
     def add(self, client: Client) -> None:

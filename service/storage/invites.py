@@ -22,7 +22,7 @@ _INVITE = (
 )
 _VALID = and_(invites.c.uses_left > 0, invites.c.expires_at > bindparam("now"))
 
-_GET = select(*_INVITE).where(invites.c.code == bindparam("code"))
+GET = select(*_INVITE).where(invites.c.code == bindparam("code"))
 _PAGE = (
     select(*_INVITE)
     .where(
@@ -50,7 +50,7 @@ class SqlInvites:
 
     def get(self, code: str) -> Invite | None:
         """The invitation, also one that is used up or has expired."""
-        row = self._connection.execute(_GET, {"code": code}).one_or_none()
+        row = self._connection.execute(GET, {"code": code}).one_or_none()
         return None if row is None else _invite(row)
 
     def add(self, invite: Invite) -> None:

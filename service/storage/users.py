@@ -24,11 +24,11 @@ from service.storage.user_row import USER_COLUMNS, user_of
 
 _HERE = users.c.deleted_at.is_(None)
 
-_GET = select(*USER_COLUMNS).where(users.c.id == bindparam("id"))
-_BY_UID = select(*USER_COLUMNS).where(users.c.uid == bindparam("uid"))
-_BY_USERNAME = select(*USER_COLUMNS).where(users.c.username == bindparam("username"), _HERE)
-_TAKEN = select(users.c.id).where(users.c.username == bindparam("username"))
-_PAGE = (
+GET = select(*USER_COLUMNS).where(users.c.id == bindparam("id"))
+BY_UID = select(*USER_COLUMNS).where(users.c.uid == bindparam("uid"))
+BY_USERNAME = select(*USER_COLUMNS).where(users.c.username == bindparam("username"), _HERE)
+TAKEN = select(users.c.id).where(users.c.username == bindparam("username"))
+PAGE = (
     select(*USER_COLUMNS)
     .where(users.c.username > bindparam("after"), _HERE)
     .order_by(users.c.username)
@@ -37,14 +37,14 @@ _PAGE = (
 _BOTS = select(*USER_COLUMNS).where(users.c.bot, _HERE).order_by(users.c.username)
 _PERSON = select(users.c.id).where(users.c.bot.is_(False), _HERE).limit(1)
 # Locked in one order: of two admins who demote each other at once, the second to come counts what the first has left.
-_ACTIVE_ADMINS = (
+ACTIVE_ADMINS = (
     select(users.c.id)
     .where(users.c.role == Role.ADMIN, users.c.bot.is_(False), users.c.suspended.is_(False), _HERE)
     .order_by(users.c.id)
     .with_for_update()
 )
-_PASSWORD_HASH = select(users.c.password_hash).where(users.c.id == bindparam("id"), _HERE)
-_BY_RESET = select(*USER_COLUMNS).where(
+PASSWORD_HASH = select(users.c.password_hash).where(users.c.id == bindparam("id"), _HERE)
+BY_RESET = select(*USER_COLUMNS).where(
     users.c.reset_digest == bindparam("digest"), users.c.reset_expires_at > bindparam("now"), _HERE
 )
 _OF = users.c.id == bindparam("of")
@@ -75,19 +75,19 @@ class SqlUsers:
 
     def get(self, user_id: int) -> User | None:
         """By our key; also a deleted one."""
-        return _one(self._connection.execute(_GET, {"id": user_id}).one_or_none())
+        return _one(self._connection.execute(GET, {"id": user_id}).one_or_none())
 
     def by_uid(self, uid: str) -> User | None:
         """By the id that clients see; also a deleted one."""
-        return _one(self._connection.execute(_BY_UID, {"uid": uid}).one_or_none())
+        return _one(self._connection.execute(BY_UID, {"uid": uid}).one_or_none())
 
     def by_username(self, username: str) -> User | None:
         """By the folded username; a deleted one is not found."""
-        return _one(self._connection.execute(_BY_USERNAME, {"username": username}).one_or_none())
+        return _one(self._connection.execute(BY_USERNAME, {"username": username}).one_or_none())
 
     def taken(self, username: str) -> bool:
         """Whether the name is or was in use."""
-        return self._connection.execute(_TAKEN, {"username": username}).first() is not None
+        return self._connection.execute(TAKEN, {"username": username}).first() is not None
 
     def add(self, username: str, name: str, role: Role, bot: bool, password_hash: str | None) -> User:
         """A new account; ``conflict`` if the name is or was in use."""
@@ -114,7 +114,7 @@ class SqlUsers:
 
     def page(self, page: Page) -> list[User]:
         """By username; the cursor is the last one seen."""
-        found = self._connection.execute(_PAGE, {"after": page.cursor or "", "most": page.limit})
+        found = self._connection.execute(PAGE, {"after": page.cursor or "", "most": page.limit})
         return [user_of(row) for row in found]
 
     def bots(self) -> list[User]:
@@ -127,11 +127,11 @@ class SqlUsers:
 
     def active_admins(self) -> int:
         """How many people are admins and can act as such; none of them stops being one until this transaction ends."""
-        return len(self._connection.execute(_ACTIVE_ADMINS).all())
+        return len(self._connection.execute(ACTIVE_ADMINS).all())
 
     def password_hash(self, user_id: int) -> str | None:
         """The hash, or None for who has no password."""
-        return self._connection.execute(_PASSWORD_HASH, {"id": user_id}).scalar_one_or_none()
+        return self._connection.execute(PASSWORD_HASH, {"id": user_id}).scalar_one_or_none()
 
     def set_password_hash(self, user_id: int, password_hash: str | None) -> None:
         """Another password; a reset that was on its way is void, lest an old link undo the change."""
@@ -164,7 +164,7 @@ class SqlUsers:
 
     def by_reset(self, digest: bytes, now: int) -> User | None:
         """The user of an unexpired password reset, which stays as it is."""
-        return _one(self._connection.execute(_BY_RESET, {"digest": digest, "now": now}).one_or_none())
+        return _one(self._connection.execute(BY_RESET, {"digest": digest, "now": now}).one_or_none())
 
     def take_reset(self, digest: bytes, now: int) -> User | None:
         """The user of an unexpired password reset, which is used up by this; of two at once, one gets it."""
