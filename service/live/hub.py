@@ -152,7 +152,9 @@ class Hub:
         """The manager of a room that somebody is about to enter; ``release`` it when they have, or have not."""
         manager = self._rooms.get(slug)
         if manager is None:
-            manager = self._rooms[slug] = RoomManager(slug, self._read_on, self.spawn, self._told_of, self.metrics)
+            manager = self._rooms[slug] = RoomManager(
+                slug, self._read_on, self.spawn, self._told_of, self.tick, self.metrics
+            )
         manager.opening += 1
         return manager
 

@@ -7,7 +7,7 @@ written once. Whether a reader is slow is a value: ``offer`` answers it, and nob
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 
 class Tick:
@@ -25,44 +25,58 @@ class Tick:
             self._loop.call_soon(self._flush)
         self._dirty.append(outbox)
 
+    def offer_all(self, outboxes: Iterable[Outbox], frames: bytes) -> None:
+        """``offer`` the same frames to many, none of which is slow. This loop is what a delivery costs beside the
+        system call, so it is written out here rather than calling ``offer``."""
+        dirty = self._dirty
+        if not dirty:
+            self._loop.call_soon(self._flush)
+        for outbox in outboxes:
+            parts = outbox.parts
+            if not parts:
+                dirty.append(outbox)
+            parts.append(frames)
+
     def _flush(self) -> None:
         dirty, self._dirty = self._dirty, []
         for outbox in dirty:
-            outbox.flush()
+            parts = outbox.parts
+            if len(parts) == 1:
+                outbox.write(parts.pop())
+            elif parts:  # unless they were flushed since
+                frames = b"".join(parts)
+                parts.clear()
+                outbox.write(frames)
 
 
 class Outbox:
     """The frames for one connection, in order. ``slow`` is set while its peer does not read what was written."""
 
-    __slots__ = ("_parts", "_tick", "_write", "slow")
+    __slots__ = ("_tick", "parts", "slow", "write")
 
     def __init__(self, tick: Tick, write: Callable[[bytes], None]) -> None:
         self._tick = tick
-        self._write = write
-        self._parts: list[bytes] = []
+        self.write = write
+        self.parts: list[bytes] = []
         self.slow = False
 
     def offer(self, frames: bytes) -> bool:
         """Take events, unless the reader is slow: then they are to be replayed from the log later."""
         if self.slow:
             return False
-        parts = self._parts
-        if not parts:
-            self._tick.mark(self)
-        parts.append(frames)
+        self.push(frames)
         return True
 
     def push(self, frame: bytes) -> None:
         """Take what must not be left out: a reply, or a notice that is never dropped. Both are bounded by what the
         client asked for, and a client that does not read is not read from."""
-        if not self._parts:
+        if not self.parts:
             self._tick.mark(self)
-        self._parts.append(frame)
+        self.parts.append(frame)
 
     def flush(self) -> None:
         """Write what there is, at once."""
-        parts = self._parts
-        if parts:
-            frames = parts[0] if len(parts) == 1 else b"".join(parts)
-            parts.clear()
-            self._write(frames)
+        if self.parts:
+            frames = b"".join(self.parts)
+            self.parts.clear()
+            self.write(frames)

@@ -9,6 +9,7 @@ always stands at a frame boundary and judges as it always does.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Protocol, cast
 
@@ -215,10 +216,11 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
 
     # What goes out
 
-    def write(self, frames: bytes) -> None:
-        """Whole frames, as bytes."""
-        if not self.close_sent and not self.transport.is_closing():
-            self.transport.write(frames)
+    @property
+    def write(self) -> Callable[[bytes], None]:
+        """Takes whole frames: the transport's own function, for it is called for each delivery. Once the transport is
+        closing it takes no notice of them."""
+        return self.transport.write
 
     def ping(self) -> None:
         """Ask for a sign of life."""

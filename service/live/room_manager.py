@@ -17,6 +17,7 @@ from typing import Any
 
 from service.chat.events import Event, MemberLeft, RoomDeleted
 from service.live.encoder import Encoder
+from service.live.outbox import Tick
 from service.live.presence import Presence
 from service.live.subscription import Subscription
 from service.watch.metrics import Metrics
@@ -39,7 +40,7 @@ News = Callable[["RoomManager"], None]
 class RoomManager:
     """The listeners of one room. ``head`` is the last seq delivered; None until the first position is known."""
 
-    def __init__(self, slug: str, read: Read, spawn: Spawn, news: News, metrics: Metrics) -> None:
+    def __init__(self, slug: str, read: Read, spawn: Spawn, news: News, tick: Tick, metrics: Metrics) -> None:
         self.slug = slug
         self.room_id: int | None = None
         self.head: int | None = None
@@ -48,6 +49,7 @@ class RoomManager:
         self._read = read
         self._spawn = spawn
         self._news = news
+        self._tick = tick
         self._metrics = metrics
         self._live: dict[Encoder, dict[Subscription, None]] = {}
         self._ahead: dict[Subscription, None] = {}
@@ -117,12 +119,12 @@ class RoomManager:
             if not blob:
                 continue
             self._turn += 1
-            listeners = list(live)
-            first = self._turn % len(listeners)  # rotated, so that nobody is always last
-            for sub in listeners[first:] + listeners[:first] if first else listeners:
-                if not sub.listener.outbox.offer(blob):
-                    slow.append(sub)
-            self._metrics.deliveries += len(events) * len(listeners)
+            outboxes = [sub.outbox for sub in live if not sub.outbox.slow]
+            if len(outboxes) < len(live):
+                slow += [sub for sub in live if sub.outbox.slow]
+            first = self._turn % (len(outboxes) or 1)  # rotated, so that nobody is always last
+            self._tick.offer_all(outboxes[first:] + outboxes[:first] if first else outboxes, blob)
+            self._metrics.deliveries += len(events) * len(outboxes)
         for sub in slow:
             self._fall_behind(sub, before)
         for sub in [sub for sub in self._ahead if sub.position <= head]:
@@ -205,7 +207,7 @@ class RoomManager:
         end = next((at for at, event in enumerate(events, 1) if self._ends(sub, event)), None)
         given = events if end is None else events[:end]
         blob = sub.listener.encoder.events(given)
-        if blob and not sub.listener.outbox.offer(blob):
+        if blob and not sub.outbox.offer(blob):
             return False
         self._metrics.deliveries += len(given)
         sub.position = given[-1].seq
@@ -224,12 +226,12 @@ class RoomManager:
         self._metrics.slow_readers += 1
         self._live.get(sub.listener.encoder, {}).pop(sub, None)
         self._behind[sub] = None
-        sub.listener.outbox.push(sub.listener.encoder.notice(frames.lagging(self.slug, position)))
+        sub.outbox.push(sub.listener.encoder.notice(frames.lagging(self.slug, position)))
 
     async def _feed(self, sub: Subscription) -> None:
         """Feed a listener from the log until it is live, slow again, or gone."""
         try:
-            while sub in self._behind and not sub.listener.outbox.slow:
+            while sub in self._behind and not sub.outbox.slow:
                 if self._recent and self._recent[0].seq <= sub.position + 1:
                     events = [event for event in self._recent if event.seq > sub.position]
                 elif sub.position >= (self.head or 0):
@@ -256,7 +258,7 @@ class RoomManager:
             if notice:
                 for sub in live:
                     if sub.listener.username != user:
-                        sub.listener.outbox.offer(notice)
+                        sub.outbox.offer(notice)
 
     def tell_presence(self) -> None:
         """Tell who came and went since the last time."""
@@ -272,9 +274,9 @@ class RoomManager:
             for sub in live:
                 name = sub.listener.username
                 if name not in concerned:
-                    sub.listener.outbox.offer(blob)
+                    sub.outbox.offer(blob)
                 elif len(told) > 1:  # nobody hears of themselves
-                    sub.listener.outbox.offer(b"".join([frame for user, frame in told if user != name]))
+                    sub.outbox.offer(b"".join([frame for user, frame in told if user != name]))
 
     # Now and then
 

@@ -32,10 +32,11 @@ class Listener(Protocol):
 class Subscription:
     """``position`` is the last seq that was written for it, while it is not among the live ones."""
 
-    __slots__ = ("ended", "feeding", "listener", "position", "typed_at")
+    __slots__ = ("ended", "feeding", "listener", "outbox", "position", "typed_at")
 
     def __init__(self, listener: Listener, position: int) -> None:
         self.listener = listener
+        self.outbox = listener.outbox
         self.position = position
         self.typed_at = 0.0
         self.feeding = False

@@ -179,20 +179,27 @@ class Journal:
 
     def _write(self) -> None:
         assert self._loop is not None
+        connection: Connection | None = None
         while (batch := self._batches.get()) is not None:
             started = time.perf_counter()
             try:
-                done = self._commit(batch)
+                connection = connection or self._engine.connect()
+                done = self._commit(connection, batch)
             except Exception as error:  # whatever it is, the thread must go on and everyone must get an answer
+                if connection is not None:
+                    connection.invalidate()  # the next batch begins on a new one
+                    connection = None
                 log.exception("a batch of %d was not committed", len(batch))
                 refusal = _unavailable() if isinstance(error, exc.SQLAlchemyError) else Refusal(Code.INTERNAL)
                 done = _Committed(batch, [refusal if isinstance(entry, _Post) else _Failed(refusal) for entry in batch])
             done.seconds = time.perf_counter() - started
             self._loop.call_soon_threadsafe(self._committed, done)
+        if connection is not None:
+            connection.close()
 
-    def _commit(self, batch: list[_Post | _Write]) -> _Committed:
+    def _commit(self, connection: Connection, batch: list[_Post | _Write]) -> _Committed:
         done = _Committed(batch, [])
-        with self._engine.connect() as connection, connection.begin():
+        with connection.begin():
             now = self._clock()
             at = 0
             while at < len(batch):

@@ -7,44 +7,49 @@ its rooms' heads, and two ``executemany``. A post with anything unusual about it
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import bindparam, exc, select
+from sqlalchemy import Connection
 
 from service.chat import ids
 from service.chat.errors import Refusal
 from service.chat.events import MessagePosted
 from service.chat.messages import Posted, PostMessage, Ruling, keep_pace, require_replied, rule, seen
 from service.chat.records import Message
-from service.storage import tables
 from service.storage.log import MESSAGE
 from service.storage.transaction import SqlTransaction
 
 Outcome = Posted | Refusal
 
-_HEADS = select(tables.heads.c.room_id, tables.heads.c.seq, tables.heads.c.at).where(
-    tables.heads.c.room_id.in_(bindparam("rooms", expanding=True))
-)
+_HEADS = "SELECT room_id, seq, at FROM heads WHERE room_id IN"
 _INSERT = (
     "INSERT INTO events (room_id, seq, at, kind, actor_id, text, reply_to, nonce, digest)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _ADVANCE = "UPDATE heads SET seq = ?, at = ? WHERE room_id = ?"
 
+_VERSION = "SELECT version FROM authority"
+
 Row = tuple[int, int, int, int, int, str, str | None, str | None, bytes | None]
 
 
+def cursor_of(connection: Connection) -> Any:
+    """The driver's own cursor: a batch is the one place where SQLAlchemy's way to it costs more than the database."""
+    return connection.connection.cursor()
+
+
 def store(tx: SqlTransaction, posts: Sequence[PostMessage]) -> list[Outcome]:
-    """Store what may be stored; an outcome for each post, in order. Events are appended to the transaction's."""
-    savepoint = tx.connection.begin_nested()
-    kept = len(tx.appended)
+    """Store what may be stored; an outcome for each post, in order. The transaction has no other events."""
+    cursor = cursor_of(tx.connection)
+    cursor.execute("SAVEPOINT posts")
     try:
         outcomes = _Batch(tx).store(posts)
-    except exc.IntegrityError:
+    except tx.connection.dialect.loaded_dbapi.IntegrityError:
         # Somebody sent a nonce twice. It is rare, so it is found out by the unique key and not by asking every time.
-        savepoint.rollback()
-        del tx.appended[kept:]
-        return [_store_one(tx, post) for post in posts]
-    savepoint.commit()
+        cursor.execute("ROLLBACK TO posts")
+        tx.appended.clear()
+        outcomes = [_store_one(tx, post) for post in posts]
+    cursor.execute("RELEASE posts")
     return outcomes
 
 
@@ -59,7 +64,8 @@ class _Batch:
 
     def __init__(self, tx: SqlTransaction) -> None:
         self._tx = tx
-        self._version = tx.authority.version()
+        self._cursor = cursor_of(tx.connection)
+        (self._version,) = self._cursor.execute(_VERSION).fetchone()
         self._changes: dict[int, tuple[set[int], set[str], set[int]]] = {}
         self._heads: dict[int, tuple[int, int]] = {}
 
@@ -72,9 +78,8 @@ class _Batch:
             for post, ruling in zip(posts, decided, strict=True)
         ]
         if rows:
-            run = self._tx.connection.exec_driver_sql
-            run(_INSERT, rows)
-            run(_ADVANCE, [(seq, at, room_id) for room_id, (seq, at) in self._heads.items()])
+            self._cursor.executemany(_INSERT, rows)
+            self._cursor.executemany(_ADVANCE, [(seq, at, room_id) for room_id, (seq, at) in self._heads.items()])
         return outcomes
 
     def _decide(self, post: PostMessage) -> Ruling | Outcome:
@@ -111,8 +116,9 @@ class _Batch:
 
     def _read_heads(self, room_ids: set[int]) -> None:
         if room_ids:
-            rows = self._tx.connection.execute(_HEADS, {"rooms": list(room_ids)})
-            self._heads = {room_id: (seq, at) for room_id, seq, at in rows}
+            marks = ", ".join("?" * len(room_ids))
+            cursor = self._cursor.execute(f"{_HEADS} ({marks})", tuple(room_ids))  # noqa: S608  only marks are put in
+            self._heads = {room_id: (seq, at) for room_id, seq, at in cursor}
 
     def _place(self, post: PostMessage, ruling: Ruling, rows: list[Row]) -> Posted:
         """Give the post the next seq of its room, and a time that is not before the last one's."""
