@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, TypeVar, cast
@@ -134,9 +135,10 @@ class Desk:
 
     def client(self, address: str = HOME.address, **settings: Any) -> httpx.AsyncClient:
         """A client of the HTTP side that comes from that address."""
-        transport = httpx.ASGITransport(self.http(), client=(address, 50_000))
+        transport = httpx.ASGITransport(self.http, client=(address, 50_000))
         return httpx.AsyncClient(transport=transport, base_url=NAME, **settings)
 
+    @cached_property
     def http(self) -> FastAPI:
         """The routes that are about tokens."""
         http = FastAPI()

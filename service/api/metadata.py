@@ -37,7 +37,8 @@ def _metadata(parts: Parts) -> dict[str, Any]:
         "token_endpoint": f"{issuer}/oauth/token",
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "none"],
         "grant_types_supported": [*grants, "refresh_token", "client_credentials"],
-        "response_types_supported": [],  # required (section 2), and there is no authorization endpoint
+        # Required (section 2), and never empty (section 3.2), though there is no authorization endpoint.
+        "response_types_supported": ["none"],
         "scopes_supported": [scope.value for scope in Scope],
         "revocation_endpoint": f"{issuer}/oauth/revoke",
         "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "none"],

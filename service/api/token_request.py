@@ -49,9 +49,10 @@ async def read(request: Request) -> TokenRequest:
     """The request, or ``GrantRefused``."""
     if request.url.query:
         raise bad_request("Parameters belong into the body, where no log has them.")
-    if not _FORM.match(request.headers.get("content-type", "").strip()):
+    body = await request.body()
+    if body and not _FORM.match(request.headers.get("content-type", "").strip()):
         raise bad_request("Send a form, as application/x-www-form-urlencoded.")
-    parameters = _parameters(await request.body())
+    parameters = _parameters(body)
     caller = Caller(request.client.host if request.client else "", request.headers.get("user-agent", ""))
     return TokenRequest(parameters, _proof(request, parameters), caller)
 
