@@ -8,7 +8,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,8 +74,8 @@ def _names(text: str) -> frozenset[str]:
     return names
 
 
-def measure(scenarios: Sequence[Scenario], scale: Scale, cores: Cores, console: Console) -> list[Outcome]:
-    """Run them one after another."""
+def measure(scenarios: Sequence[Scenario], scale: Scale, cores: Cores, console: Console) -> Iterator[Outcome]:
+    """Run them one after another; what one has shown stands, whatever the next one runs into."""
     os.sched_setaffinity(0, {cores.generator})
     # A collection in the middle of a window would be the load generator's latency and not the server's.
     gc.disable()
@@ -83,12 +83,10 @@ def measure(scenarios: Sequence[Scenario], scale: Scale, cores: Cores, console: 
     with tempfile.TemporaryDirectory(prefix="folkmoot-bench-") as home, Bar(console, steps) as bar:
         bar.step("Setting up a house: users, rooms, memberships")
         bench = Bench(house.build(Path(home), cores.both), Path(home), cores, scale, bar, Loop())
-        outcomes = []
         for scenario in scenarios:
-            outcomes.append(scenario.run(bench))
+            yield scenario.run(bench)
             gc.collect()
         bar.finish()
-    return outcomes
 
 
 def main(given: Sequence[str] | None = None) -> int:
@@ -101,12 +99,16 @@ def main(given: Sequence[str] | None = None) -> int:
         return UNUSABLE
     scale = scale_for(options, open_files_allowed(), console)
     scenarios = [scenario for scenario in SCENARIOS if options.only is None or scenario.name in options.only]
+    outcomes: list[Outcome] = []
     try:
-        outcomes = measure(scenarios, scale, cores, console)
+        # One by one: those that came before an error are in the list, and are reported.
+        outcomes.extend(measure(scenarios, scale, cores, console))
     except (BadFrame, DidNotStart, house.NotSetUp, httpx.HTTPError) as error:
         console.print(f"[red]Wrong:[/red] {escape(str(error))}", highlight=False)
         return WRONG
-    report(console, outcomes, scale, options)
+    finally:
+        if outcomes:
+            report(console, outcomes, scale, options)
     return 0
 
 

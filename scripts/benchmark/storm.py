@@ -41,7 +41,16 @@ class SignIn:
         self._answer += bytes(chunk)
 
     def ended(self) -> None:
-        self._storm.ended(self, self._answer.startswith(b"HTTP/1.1 200 "))
+        self._storm.ended(self)
+
+    @property
+    def welcome(self) -> bool:
+        return self._answer.startswith(b"HTTP/1.1 200 ")
+
+    @property
+    def refusal(self) -> str:
+        """What they were told instead; a refusal holds no token."""
+        return self._answer.decode(errors="replace")
 
     def close(self) -> None:
         self.sock.close()
@@ -58,7 +67,6 @@ class Storm:
         self._going_on = True
         self.inside = 0
         self.signed_in = 0
-        self.turned_away = 0
 
     def start(self, at_once: int) -> None:
         for _ in range(at_once):
@@ -70,15 +78,12 @@ class Storm:
         self.inside += 1
         self._loop.add(SignIn(self, self._port, username))
 
-    def ended(self, person: SignIn, welcome: bool) -> None:
+    def ended(self, person: SignIn) -> None:
         self._loop.remove(person)
         self.inside -= 1
-        if welcome:
-            self.signed_in += 1
-        else:
-            self.turned_away += 1
-            if self.turned_away > self.signed_in + len(self._usernames):
-                raise BadFrame("the server turns away those who sign in, so nothing is measured")
+        if not person.welcome:
+            raise BadFrame(f"someone who signs in with the right password is turned away: {person.refusal}")
+        self.signed_in += 1
         if self._going_on:
             self._one_more()
 
