@@ -71,14 +71,14 @@ export class Timeline extends LiveElement {
     const [room, chat] = [this.#room, this.#chat];
     if (!room || !chat) return;
     this.#list.setAttribute('aria-busy', String(this.#fresh || room.paging));
-    const anchor = this.#anchor();
+    const anchor = room.log.following ? null : this.#anchor();
     this.#drawTop(room);
     this.#reconcile(room, chat);
     this.#drawTyping(room, chat);
     if (!room.loaded) return;
     if (this.#fresh) this.#begin();
     else if (room.log.following) this.#settle();
-    else if (anchor) this.#scroller.scrollTop += anchor.node.getBoundingClientRect().top - anchor.top;
+    else if (anchor) this.#restore(anchor);
     this.#drawJump(room);
     this.#askForMore();
   }
@@ -161,18 +161,23 @@ export class Timeline extends LiveElement {
     this.#scrolled();
   }
 
-  /** The first entry that can be seen, and where: what comes in above it must not move it. */
+  /**
+   * The first message that can be seen, and where: what comes in above it must not move it. By its key, as its node may
+   * be made anew; and no line of a day, which belongs above whatever comes in.
+   */
   #anchor() {
     const edge = this.#scroller.getBoundingClientRect().top;
-    const entries = this.#list.children;
-    let [low, high] = [0, entries.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (entries[middle].getBoundingClientRect().bottom <= edge) low = middle + 1;
-      else high = middle;
+    for (const [key, { node }] of this.#drawn) {
+      const { top, bottom } = node.getBoundingClientRect();
+      if (bottom > edge && node.classList.contains('message')) return { key, top };
     }
-    const node = entries[low];
-    return node ? { node, top: node.getBoundingClientRect().top } : null;
+    return null;
+  }
+
+  /** @param {{key: string, top: number}} anchor */
+  #restore({ key, top }) {
+    const node = this.#drawn.get(key)?.node;
+    if (node) this.#scroller.scrollTop += node.getBoundingClientRect().top - top;
   }
 
   #settle() {

@@ -1,7 +1,8 @@
-"""The connection goes and comes back: nothing is lost, nothing stands twice, and the page says quietly what it is about."""
+"""The connection goes and comes back: nothing is lost, nothing stands twice, and the page says what is going on."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,26 +52,31 @@ async def test_a_killed_server_loses_nothing_that_was_said_and_what_was_written_
     await expect(bob.notice).to_be_hidden()
 
 
-async def test_a_network_that_goes_away_resumes_where_it_was(moot: MootServer, visit: Visit) -> None:
+async def test_a_network_that_goes_away_in_the_middle_of_a_send_loses_and_doubles_nothing(
+    moot: MootServer, visit: Visit
+) -> None:
     with Program(moot, "ann") as ann:
         ann.room("island", "bob")
         bob = await visit()
         bob.expect_lost_connections()
+        await bob.page.clock.install()
         await bob.sign_in("bob", room="island")
         ann.say("island", "one")
         await bob.sees_delivered("one")
-        joins = len(bob.sent)
 
         await bob.context.set_offline(True)
-        await bob.page.evaluate("window.__sockets_closed")
-        ann.say("island", "two")
         await bob.say("from the boat")
-        ann.say("island", "three")
+        await bob.page.clock.fast_forward("00:12")
+        await bob.reads("You are offline.")
+        ann.say("island", "two")
         await bob.context.set_offline(False)
-        for text in ("two", "three", "from the boat"):
+        for text in ("two", "from the boat"):
             await bob.sees_delivered(text)
-        assert sorted(await bob.texts()) == ["from the boat", "one", "three", "two"]
-        assert len(bob.sent) > joins
+        # The first attempt lay in the old socket's buffer and may go out too: only the nonce keeps the two one.
+        nonces = [json.loads(frame)["nonce"] for frame in bob.sent if "from the boat" in frame]
+        assert len(nonces) == 2
+        assert len(set(nonces)) == 1
+        assert sorted(await bob.texts()) == sorted(ann.texts("island")) == ["from the boat", "one", "two"]
 
 
 async def test_a_restart_is_announced_as_one_and_survived(own_moot: MootServer, visit: Visit) -> None:
@@ -91,13 +97,13 @@ async def test_a_restart_is_announced_as_one_and_survived(own_moot: MootServer, 
 
 
 async def test_a_token_that_is_about_to_expire_is_renewed_without_a_break(tmp_path: Path, visit: Visit) -> None:
-    # 61 s with a warning 60 s ahead: it comes after a second, and a page that ignored it would be closed a minute later.
+    # 61 s with a warning 60 s ahead: it comes after a second, long before the test is over.
     with MootServer(tmp_path, demo=True, access_token_seconds=61) as server:
         with Program(server, "ann") as ann:
             ann.room("mill", "bob")
         bob = await visit(server)
         sockets: list[object] = []
-        bob.page.on("websocket", sockets.append)
+        bob.page.on("websocket", lambda socket: sockets.append(socket))
         renewed = bob.page.expect_request(
             lambda request: "/oauth/token" in request.url and b"refresh" in request.post_data_buffer
         )

@@ -39,7 +39,7 @@ async def test_a_telephone_shows_one_thing_at_a_time_and_nothing_sticks_out(moot
 async def test_hands_on_the_keyboard_are_enough(moot: MootServer, visit: Visit) -> None:
     with Program(moot, "ann") as ann:
         ann.room("aisle", "bob")
-        ann.room("bench", "bob")
+        ann.room("aisle-two", "bob", name="Aisle two")
     bob = await visit()
     keyboard = bob.page.keyboard
     await bob.go("/#aisle")
@@ -55,7 +55,7 @@ async def test_hands_on_the_keyboard_are_enough(moot: MootServer, visit: Visit) 
     await keyboard.press("Enter")
     await bob.sees_delivered("by hand\nalone")
     await keyboard.press("Alt+ArrowDown")
-    await expect(bob.page.get_by_role("heading", name="Bench", exact=True)).to_be_visible()
+    await expect(bob.page.get_by_role("heading", name="Aisle two", exact=True)).to_be_visible()
     await expect(bob.composer).to_be_focused()
     await bob.page.get_by_role("button", name="Your account").focus()
     await keyboard.press("Enter")
