@@ -29,4 +29,4 @@ def invite(
     current = settings.load(data=data)
     command = CreateInvite(Role.parse(role), uses, days * SECONDS_PER_DAY)
     made = house.change(current, lambda tx: command.make(tx, by=None))
-    console.say(f"{current.public_url.rstrip('/') or origin(current.host, current.port)}/signup#invite={made.code}")
+    console.say(f"{current.public_url or origin(current.host, current.port)}/signup#invite={made.code}")

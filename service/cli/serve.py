@@ -118,7 +118,7 @@ async def _announce(app: Application, current: Settings, demo: bool) -> None:
     if demo:
         _announce_demo()
     elif (token := await app.parts.setup.open()) is not None:
-        _announce_setup(current.public_url.rstrip("/") or url, url, token)
+        _announce_setup(current.public_url or url, url, token)
     sys.stdout.flush()
 
 

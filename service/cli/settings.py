@@ -75,5 +75,6 @@ def _names(variables: Mapping[str, Any]) -> set[str]:
 
 def _sentences(error: ValidationError) -> str:
     """What is wrong, setting by setting. The value itself is left out: it may be a secret in the wrong place."""
-    wrong = (f"{variable(str(one['loc'][0]))}: {one['msg']}." for one in error.errors() if one["loc"])
+    found = ((variable(str(one["loc"][0])), one["msg"].removeprefix("Value error, ")) for one in error.errors())
+    wrong = (f"{name}: {message.rstrip('.')}." for name, message in found)
     return "The settings are not valid. " + " ".join(wrong)

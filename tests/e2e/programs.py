@@ -16,7 +16,7 @@ from typing import Self
 
 PROGRAM = (sys.executable, "-m", "service.cli")
 ROOT = Path(__file__).parents[2]
-PATIENCE_SECONDS = 30.0  # a bound on what must happen, for machines that are busy; nothing waits for it to pass
+PATIENCE_SECONDS = 60.0  # a bound on what must happen, for machines that are busy; nothing waits for it to pass
 PASSWORD = "folkmoot-demo"
 _ESCAPES = re.compile(r"\x1b(\[[0-9;?]*[a-zA-Z]|\][^\x07]*\x07|[=>()][0-9A-B]?)")
 

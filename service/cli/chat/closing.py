@@ -52,4 +52,5 @@ def after_refusal(status: int) -> Next:
 
 def in_words(code: int, reason: str) -> str:
     """The close, for a person: what the server said, else what the code means."""
-    return reason or _WORDS.get(code, f"The connection was closed with code {code}.")
+    said = reason.strip().rstrip(".")
+    return f"{said[0].upper()}{said[1:]}." if said else _WORDS.get(code, f"The connection was closed with code {code}.")

@@ -294,6 +294,13 @@ def test_an_address_at_which_there_never_was_a_server_is_not_tried_for_ever() ->
     assert desk.stopped == 1
 
 
+def test_a_close_is_told_in_the_servers_words_if_it_has_any() -> None:
+    desk = Desk()
+    desk.arrive()
+    desk.do(desk.talk.closed(4202, "you were removed by mo"))
+    assert desk.shown[-1] == "You were removed by mo."
+
+
 def test_a_server_that_is_away_for_long_is_asked_ever_less_often_and_told_of_once() -> None:
     desk = Desk()
     desk.arrive()
