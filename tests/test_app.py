@@ -150,3 +150,11 @@ def test_every_router_is_mounted_once() -> None:
 
 def test_the_routes_can_be_described_without_a_server() -> None:
     assert "/api/rooms/{slug}" in http_side().openapi()["paths"]
+
+
+async def test_a_message_is_counted_once_however_often_it_is_sent(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        await house.ask("bob", "PUT", "/api/rooms/lobby/members/bob")
+        for _ in range(3):
+            await house.ask("bob", "POST", "/api/rooms/lobby/messages", {"text": "hello", "nonce": "n1"})
+        assert house.app.parts.metrics.posts == 1

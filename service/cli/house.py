@@ -97,7 +97,7 @@ def expected_failures() -> Iterator[None]:
 
 
 async def _visit(current: Settings, opened: Engine, work: Callable[[House], Awaitable[T]]) -> T:
-    database = SqlDatabase(opened, now_ms, lambda entries, seconds: None)
+    database = SqlDatabase(opened, now_ms, lambda entries, posts, seconds: None)
     passwords = Passwords(at_once=1, waiting=1, shortest=current.password_min)
     # What is committed here is delivered by the server, if one runs: it watches the database.
     database.start(lambda events, changes: None)

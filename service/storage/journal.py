@@ -37,8 +37,8 @@ log = logging.getLogger("folkmoot.journal")
 Deliver = Callable[[list[Event], list[AuthorityChanged]], None]
 """Takes what a commit appended, on the event loop, in the order of the commits."""
 
-Observe = Callable[[int, float], None]
-"""Takes note of a commit: how many entries it had, and how many seconds it took."""
+Observe = Callable[[int, int, float], None]
+"""Takes note of a commit: how many entries it had, how many messages it stored, and how many seconds it took."""
 
 
 @dataclass(slots=True)
@@ -65,6 +65,7 @@ class _Committed:
     outcomes: list[Any]
     events: list[Event] = field(default_factory=list)
     changes: list[AuthorityChanged] = field(default_factory=list)
+    posts: int = 0
     seconds: float = 0.0
 
 
@@ -163,7 +164,7 @@ class Journal:
     def _committed(self, done: _Committed) -> None:
         self._busy = False
         self._hand_over()
-        self._observe(len(done.entries), done.seconds)
+        self._observe(len(done.entries), done.posts, done.seconds)
         for entry, outcome in zip(done.entries, done.outcomes, strict=True):
             if isinstance(entry, _Post):
                 entry.answer(entry.post, outcome)
@@ -212,6 +213,7 @@ class Journal:
                     tx = SqlTransaction(connection, now)
                     done.outcomes += posting.store(tx, posts)
                     done.events += tx.appended
+                    done.posts += len(tx.appended)
                     at += len(posts)
         return done
 

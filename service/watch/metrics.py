@@ -102,8 +102,9 @@ class Metrics:
         self.commit_seconds = Histogram(SECONDS)
         self.revocation_seconds = Histogram(SECONDS)
 
-    def committed(self, entries: int, seconds: float) -> None:
+    def committed(self, entries: int, posts: int, seconds: float) -> None:
         """Count one commit; called by the journal alone."""
+        self.posts += posts
         self.commit_size.observe(entries)
         self.commit_seconds.observe(seconds)
 

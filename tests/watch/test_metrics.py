@@ -54,8 +54,9 @@ def test_a_histogram_counts_each_value_under_every_bound_that_it_does_not_exceed
 
 def test_a_commit_is_counted_by_size_and_time() -> None:
     metrics = Metrics()
-    metrics.committed(40, 0.003)
+    metrics.committed(40, 38, 0.003)
     read = _read(metrics)
+    assert read["folkmoot_posts_total", ()] == 38
     assert read["folkmoot_commits_batch_size_sum", ()] == 40
     assert read["folkmoot_commits_batch_size_bucket", (("le", "20.0"),)] == 0
     assert read["folkmoot_commits_batch_size_bucket", (("le", "50.0"),)] == 1
