@@ -151,7 +151,7 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
 
     def _read_frames(self, data: bytes) -> None:
         at, size = 0, len(data)
-        while at < size and not self.close_sent:
+        while at < size and self.conn.parser_exc is None:
             if size - at < HEAD_BYTES:
                 # Rules broken in the first two bytes are for the library, as soon as they are seen.
                 self._keep(data[at:], HEAD_BYTES)
@@ -174,6 +174,9 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
                 self._keep(data[at:], head + length)
                 return
             if (first == FIN_TEXT or first == FIN_BINARY) and not self._fragments:
+                if self.close_sent:  # after a close only its answer is waited for; what was said before it is skipped
+                    at = end
+                    continue
                 body = at + head
                 self._receive(apply_mask(data[body:end], data[body - 4 : body]), first == FIN_BINARY)
             else:
