@@ -112,7 +112,7 @@ class Sockets:
         protocol: FolkmootProtocol | None = scope.get("extensions", {}).get(EXTENSION)
         plain = PlainWriter(receive, send, FolkmootProtocol.write_buffer_bytes) if protocol is None else None
         writer = protocol or plain
-        assert writer is not None
+        assert writer is not None  # noqa: S101  one of the two is there
         connection = Connection(
             hub,
             writer,

@@ -134,7 +134,6 @@ class Invites(Protocol):
         ...
 
 
-
 class Clients(Protocol):
     """OAuth clients that have a secret: bots."""
 

@@ -125,7 +125,7 @@ class SqlDatabase:
     # On a reading thread
 
     def _read(self) -> None:
-        assert self._loop is not None
+        assert self._loop is not None  # noqa: S101  set by start
         while (job := self._reads.get()) is not None:
             jobs = [job, *self._more()]
             ended = None in jobs

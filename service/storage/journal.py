@@ -147,7 +147,7 @@ class Journal:
         if not self._busy and not self._scheduled:
             # Not at once: what else arrives in this turn of the loop goes into the same transaction.
             self._scheduled = True
-            assert self._loop is not None
+            assert self._loop is not None  # noqa: S101  set by start
             self._loop.call_soon(self._hand_over)
 
     def _hand_over(self) -> None:
@@ -179,7 +179,7 @@ class Journal:
     # On the writing thread
 
     def _write(self) -> None:
-        assert self._loop is not None
+        assert self._loop is not None  # noqa: S101  set by start
         connection: Connection | None = None
         while (batch := self._batches.get()) is not None:
             started = time.perf_counter()

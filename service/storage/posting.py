@@ -117,7 +117,7 @@ class _Batch:
     def _read_heads(self, room_ids: set[int]) -> None:
         if room_ids:
             marks = ", ".join("?" * len(room_ids))
-            cursor = self._cursor.execute(f"{_HEADS} ({marks})", tuple(room_ids))  # noqa: S608  only marks are put in
+            cursor = self._cursor.execute(f"{_HEADS} ({marks})", tuple(room_ids))
             self._heads = {room_id: (seq, at) for room_id, seq, at in cursor}
 
     def _place(self, post: PostMessage, ruling: Ruling, rows: list[Row]) -> Posted:
