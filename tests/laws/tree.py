@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -77,6 +77,12 @@ def _dynamic_target(node: ast.Call) -> str:
     return "?"
 
 
+@cache
+def _read(path: Path, name: str, is_package: bool) -> Module:
+    """One module for all laws that look at it, so that it is parsed once."""
+    return Module(path, name, is_package)
+
+
 @dataclass(frozen=True)
 class Tree:
     """All that stands below one root; the checkout by default, a fixture where a law itself is tested."""
@@ -100,7 +106,7 @@ class Tree:
             parts = path.relative_to(self.root).with_suffix("").parts
             is_package = parts[-1] == "__init__"
             name = ".".join(parts[:-1] if is_package else parts)
-            modules[name] = Module(path, name, is_package)
+            modules[name] = _read(path, name, is_package)
         return modules
 
     def text(self, path: str) -> str:
