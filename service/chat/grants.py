@@ -6,6 +6,7 @@ in ``api.oauth`` only.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -17,6 +18,8 @@ from service.chat.refresh import Generation, RefreshTokens
 from service.chat.roles import SCOPES_OF, Role, Scope, narrow_scope
 from service.chat.signin import SignIn, WrongPassword
 from service.chat.tokens import FIRST_PARTY, AccessToken, Issuer
+
+log = logging.getLogger("folkmoot.grants")
 
 DAY_MS = 86_400_000
 GRACE_MS = 10_000  # in which a refresh token that was rotated still gets its successor
@@ -164,6 +167,7 @@ class Grants:
             return _Allowed(user, session, _narrowed(session.scope & asked, user))
         if of.number < session.generation:
             tx.sessions.end(of.sid, tx.now)
+            log.warning("a refresh token was used twice: its session is over", extra={"user": user.username})
         return None
 
     def _grant(self, allowed: _Allowed, *, with_refresh_token: bool) -> Grant:

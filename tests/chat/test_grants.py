@@ -156,11 +156,15 @@ async def test_within_its_grace_a_used_token_gets_the_same_successor_again(desk:
     assert is_open(desk, first)
 
 
-async def test_after_its_grace_a_used_token_ends_the_session_for_everybody(desk: Desk) -> None:
+async def test_after_its_grace_a_used_token_ends_the_session_for_everybody(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
     first = await desk.sign_in_as("bob")
     second = await refresh(desk, first)
     at(desk, desk.stage.now + GRACE_MS + 1)
     assert await refused(desk, first) is GrantError.INVALID_GRANT
+    (record,) = caplog.records
+    assert (record.levelname, record.__dict__["user"]) == ("WARNING", "bob"), "somebody should look into it"
     assert not is_open(desk, first)
     assert desk.stage.changes[-1].sessions == {first.access.credential.sid}, "so its sockets are closed"
     assert await refused(desk, second) is GrantError.INVALID_GRANT
