@@ -73,6 +73,9 @@ NS_PER_MS = 1_000_000
 NODE_BYTES = 4  # of chance: a process's own name, which a client is told
 
 ROUTERS = (
+    messages.router,  # tried in this order, so what is asked most stands first
+    rooms.router,
+    members.router,
     health.router,
     metrics_route.router,
     oauth.router,
@@ -84,9 +87,6 @@ ROUTERS = (
     sessions.router,
     invites.router,
     tickets.router,
-    rooms.router,
-    members.router,
-    messages.router,
 )
 
 log = logging.getLogger("folkmoot.app")

@@ -35,6 +35,7 @@ NEVER_BELOW_INFO = (
     "uvicorn.error",
     "websockets",
 )
+OURS = frozenset({"level", "logger", "timestamp"})  # fields that the pipeline itself adds
 NEVER_BELOW_WARNING = ("alembic", "httpcore", "httpx", "sqlalchemy")
 
 
@@ -105,7 +106,9 @@ def clean(_logger: WrappedLogger, _method: str, record: EventDict) -> EventDict:
     for internal in ("positional_args", "color_message"):
         record.pop(internal, None)
     record["event"] = str(record.get("event", "")).rstrip()
-    cleaned: MutableMapping[str, Any] = {name: hidden(name, value) for name, value in record.items()}
+    cleaned: MutableMapping[str, Any] = {
+        name: value if name in OURS else hidden(name, value) for name, value in record.items()
+    }
     if error:
         cleaned["exception"] = redact(_format_exception(error))
     elif stack:
