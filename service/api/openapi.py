@@ -109,7 +109,7 @@ def _complete(path: str, operation: dict[str, Any]) -> None:
         responses["5XX"] = _answer("Our side failed, or is not available right now.")
     for parameter in operation.get("parameters", ()):
         _never_null(parameter["schema"])
-    if operation.get("security"):
+    if operation.get("security") == [{"accessToken": []}]:
         operation["security"] = [{"signIn": []}, {"accessToken": []}]
 
 
