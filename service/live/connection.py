@@ -210,6 +210,10 @@ class Connection:
         if self.behind_since is None:
             self.behind_since = self._node.loop.time()
         self._writer.pause_reading()
+        for slug, sub in self.subs.items():
+            manager = self._node.room(slug)
+            if manager is not None:
+                manager.slowed(sub)
 
     def quickened(self) -> None:
         """The peer has read what was written."""

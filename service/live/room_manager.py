@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 from service.chat.events import Event, MemberLeft, RoomDeleted
+from service.live.audience import Audience
 from service.live.encoder import Encoder
 from service.live.outbox import Tick
 from service.live.presence import Presence
@@ -49,23 +50,21 @@ class RoomManager:
         self._read = read
         self._spawn = spawn
         self._news = news
-        self._tick = tick
         self._metrics = metrics
-        self._live: dict[Encoder, dict[Subscription, None]] = {}
+        self._live = Audience(tick)
         self._ahead: dict[Subscription, None] = {}
         self._behind: dict[Subscription, None] = {}
         self._recent: deque[Event] = deque(maxlen=RECENT_MAX)
-        self._turn = 0
         self._repairing = False
 
     @property
     def idle(self) -> bool:
         """Whether nobody listens and nobody is about to."""
-        return not self.opening and not self._behind and not self._ahead and not any(self._live.values())
+        return not self.opening and not self._behind and not self._ahead and not self._live
 
     def subscriptions(self) -> list[Subscription]:
         """Everybody who listens, in any state."""
-        return [sub for live in self._live.values() for sub in live] + list(self._ahead) + list(self._behind)
+        return [*self._live, *self._ahead, *self._behind]
 
     # Events
 
@@ -109,27 +108,12 @@ class RoomManager:
             self._repairing = False
 
     def _fan_out(self, events: Sequence[Event]) -> None:
-        before = self.head or 0
         self.head = head = events[-1].seq
-        slow: list[Subscription] = []
-        for encoder, live in self._live.items():
-            if not live:
-                continue
-            blob = encoder.events(events)
-            if not blob:
-                continue
-            self._turn += 1
-            outboxes = [sub.outbox for sub in live if not sub.outbox.slow]
-            if len(outboxes) < len(live):
-                slow += [sub for sub in live if sub.outbox.slow]
-            first = self._turn % (len(outboxes) or 1)  # rotated, so that nobody is always last
-            self._tick.offer_all(outboxes[first:] + outboxes[:first] if first else outboxes, blob)
-            self._metrics.deliveries += len(events) * len(outboxes)
-        for sub in slow:
-            self._fall_behind(sub, before)
-        for sub in [sub for sub in self._ahead if sub.position <= head]:
-            del self._ahead[sub]
-            self._hand(sub, [event for event in events if event.seq > sub.position])
+        self._metrics.deliveries += len(events) * self._live.offer(lambda encoder: encoder.events(events))
+        if self._ahead:
+            for sub in [sub for sub in self._ahead if sub.position <= head]:
+                del self._ahead[sub]
+                self._hand(sub, [event for event in events if event.seq > sub.position])
 
     def _end(self, event: MemberLeft | RoomDeleted) -> None:
         """Take their place from those who lose it by ``event``, which they have been given."""
@@ -162,7 +146,7 @@ class RoomManager:
         if sub.ended:
             return
         sub.ended = True
-        self._live.get(sub.listener.encoder, {}).pop(sub, None)
+        self._live.discard(sub)
         self._ahead.pop(sub, None)
         self._behind.pop(sub, None)
         if self.presence.went(sub.listener.username, left):
@@ -173,6 +157,11 @@ class RoomManager:
         if sub in self._behind and not sub.feeding:
             sub.feeding = True
             self._spawn(self._feed(sub))
+
+    def slowed(self, sub: Subscription) -> None:
+        """The connection does not read: feed it from the log later. What it was offered so far is still written."""
+        if sub in self._live:
+            self._fall_behind(sub, self.head or 0)
 
     def is_behind(self, sub: Subscription) -> bool:
         """Whether events wait for it in the log."""
@@ -192,7 +181,10 @@ class RoomManager:
 
     def _go_live(self, sub: Subscription) -> None:
         self._behind.pop(sub, None)
-        self._live.setdefault(sub.listener.encoder, {})[sub] = None
+        if sub.outbox.slow:
+            self._fall_behind(sub, self.head or 0)
+        else:
+            self._live.add(sub)
 
     def _hand(self, sub: Subscription, events: Sequence[Event]) -> None:
         """Give the last missing events to one listener, who is then live or dismissed by one of them."""
@@ -224,7 +216,7 @@ class RoomManager:
     def _fall_behind(self, sub: Subscription, position: int) -> None:
         sub.position = position
         self._metrics.slow_readers += 1
-        self._live.get(sub.listener.encoder, {}).pop(sub, None)
+        self._live.discard(sub)
         self._behind[sub] = None
         sub.outbox.push(sub.listener.encoder.notice(frames.lagging(self.slug, position)))
 
@@ -253,30 +245,18 @@ class RoomManager:
 
     def tell(self, user: str, make: Callable[[Encoder], bytes]) -> None:
         """Offer a notice about ``user`` to everybody else. Whoever is slow does without."""
-        for encoder, live in self._live.items():
-            notice = make(encoder)
-            if notice:
-                for sub in live:
-                    if sub.listener.username != user:
-                        sub.outbox.offer(notice)
+        self._live.offer_but({user}, lambda encoder, listener: b"" if listener == user else make(encoder))
 
     def tell_presence(self) -> None:
         """Tell who came and went since the last time."""
         changes = self.presence.changes()
-        if not changes:
-            return
-        concerned = {user for user, _, _ in changes}
-        for encoder, live in self._live.items():
-            told = [(user, encoder.presence(self.slug, user, online, left)) for user, online, left in changes]
-            blob = b"".join([frame for _, frame in told])
-            if not blob:
-                continue
-            for sub in live:
-                name = sub.listener.username
-                if name not in concerned:
-                    sub.outbox.offer(blob)
-                elif len(told) > 1:  # nobody hears of themselves
-                    sub.outbox.offer(b"".join([frame for user, frame in told if user != name]))
+
+        def make(encoder: Encoder, listener: str | None) -> bytes:
+            told = (change for change in changes if change[0] != listener)
+            return b"".join([encoder.presence(self.slug, *change) for change in told])
+
+        if changes:
+            self._live.offer_but({user for user, _, _ in changes}, make)
 
     # Now and then
 
