@@ -7,6 +7,7 @@ written once. Whether a reader is slow is a value: ``offer`` answers it, and nob
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterable
 
 
@@ -41,12 +42,17 @@ class Tick:
         dirty, self._dirty = self._dirty, []
         for outbox in dirty:
             parts = outbox.parts
-            if len(parts) == 1:
-                outbox.write(parts.pop())
-            elif parts:  # unless they were flushed since
-                frames = b"".join(parts)
-                parts.clear()
-                outbox.write(frames)
+            try:
+                if len(parts) == 1:
+                    outbox.write(parts.pop())
+                elif parts:  # unless they were flushed since
+                    frames = b"".join(parts)
+                    parts.clear()
+                    outbox.write(frames)
+            except RuntimeError:
+                # uvloop's answer for a transport that has closed and whose loss has not been told yet. One reader who
+                # goes must not take this turn's frames from all who come after.
+                continue
 
 
 class Outbox:
@@ -79,4 +85,5 @@ class Outbox:
         if self.parts:
             frames = b"".join(self.parts)
             self.parts.clear()
-            self.write(frames)
+            with contextlib.suppress(RuntimeError):  # as above: it is gone
+                self.write(frames)
