@@ -7,6 +7,7 @@ import { pieces } from '../../service/web/chat/links.js';
 import { Moments } from '../../service/web/chat/moments.js';
 import { Names, hue, initials } from '../../service/web/chat/names.js';
 import { Nonces } from '../../service/web/chat/nonce.js';
+import { programInWords } from '../../service/web/chat/programs.js';
 import { refusalSentence, removalSentence } from '../../service/web/chat/reasons.js';
 import { gateInWords, passes } from '../../service/web/chat/roles.js';
 import { routeOf, slugFrom } from '../../service/web/chat/route.js';
@@ -48,6 +49,14 @@ test('initials come from the name, also where it has none to give', () => {
   assert.deepEqual(['Ann Archer', 'bob', 'Élise de la Tour', '🦊 Fox', '   '].map(initials), ['AA', 'B', 'ÉT', '🦊F', '?']);
   assert.equal(hue('ann'), hue('ann'));
   assert.notEqual(hue('ann'), hue('bob'));
+});
+
+test('a session is known by what its user would call the program', () => {
+  const chrome = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36';
+  const safari = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 (KHTML, like Gecko) Version/18.0 Safari/604';
+  const edge = `${chrome.replace('X11; Linux x86_64', 'Windows NT 10.0')} Edg/150.0`;
+  const programs = [chrome, safari, edge, 'curl/8.5.0', 'python-httpx/0.28', ''].map(programInWords);
+  assert.deepEqual(programs, ['Chrome on Linux', 'Safari on iOS', 'Edge on Windows', 'curl', 'python-httpx', 'Unknown program']);
 });
 
 test('a refusal says by whom, until when and why, but nothing twice', () => {

@@ -65,7 +65,8 @@ export class Api {
     return this.#call('DELETE', `/api/me/sessions/${encodeURIComponent(sid)}`);
   }
 
-  endAllSessions() {
+  /** All but this one. */
+  endOtherSessions() {
     return this.#call('DELETE', '/api/me/sessions');
   }
 

@@ -155,8 +155,14 @@ export class Chat extends EventTarget {
   setVisible(visible) {
     this.#visible = visible;
     this.current?.watch(visible);
-    if (visible) this.connection.wake();
+    if (visible) this.#lookAround();
     this.#changed();
+  }
+
+  /** Back at the page: the line may be dead, and somebody may have put one into a room meanwhile. */
+  #lookAround() {
+    this.connection.wake();
+    if (this.connection.state.name === 'open') this.#reloadRooms();
   }
 
   /** @param {RoomInfo} info */
@@ -175,6 +181,7 @@ export class Chat extends EventTarget {
     const info = this.directory.find((one) => one.slug === room.slug);
     if (info) room.info = info;
     const member = room.state === 'apart' || room.state === 'joined';
+    if (room.state === 'outside' && info?.you?.role) room.join();
     if (member && !info?.you?.role) room.end({ code: info ? 'left' : 'not_found' });
   }
 

@@ -6,6 +6,7 @@
  */
 
 import { Problem } from '../chat/problem.js';
+import { programInWords } from '../chat/programs.js';
 import { SessionEnded } from '../chat/session.js';
 import { Dialog } from './dialogs.js';
 import { h } from './dom.js';
@@ -71,7 +72,7 @@ class Account extends Dialog {
 
   /** @param {{sid: string, client: string, address: string, used_at: string, current: boolean}} session */
   #row({ sid, client, address, used_at: used, current }) {
-    const label = h('span', { class: 'label' }, h('bdi', { class: 'name' }, client || 'A browser or program'));
+    const label = h('span', { class: 'label' }, h('bdi', { class: 'name' }, programInWords(client)));
     label.append(h('span', { class: 'topic' }, current ? 'This one' : `${address}, last used ${moments.short(used, Date.now())}`));
     const end = async () => {
       await this.#orSay(() => this.chat.api.endSession(sid));

@@ -76,16 +76,7 @@ export class App extends HTMLElement {
   /** @param {boolean} everywhere */
   async #signOut(everywhere) {
     const { api, session } = this.#known();
-    const chat = this.#chat;
-    if (everywhere) {
-      chat?.pause(); // or its own socket, closed by this, would have the page say that somebody else did it
-      try {
-        await api.endAllSessions();
-      } catch (error) {
-        chat?.connection.start();
-        throw error;
-      }
-    }
+    if (everywhere) await api.endOtherSessions();
     await session.signOut();
     if (location.hash) history.replaceState(null, '', '/');
   }

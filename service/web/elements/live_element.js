@@ -12,6 +12,8 @@ export class LiveElement extends HTMLElement {
   /** @type {EventTarget[]} */
   #sources = [];
   #due = false;
+  /** @type {Map<string, {signature: string, node: Node}>} */
+  #kept = new Map();
   #changed = () => this.drawSoon();
 
   connectedCallback() {
@@ -42,4 +44,20 @@ export class LiveElement extends HTMLElement {
   }
 
   draw() {}
+
+  /**
+   * A node that is made anew only when what it depends on has changed, so that a click that began on it ends on it.
+   * @template {Node} N
+   * @param {string} place
+   * @param {string} signature
+   * @param {() => N} make
+   * @returns {N}
+   */
+  kept(place, signature, make) {
+    const old = this.#kept.get(place);
+    if (old?.signature === signature) return /** @type {N} */ (old.node);
+    const node = make();
+    this.#kept.set(place, { signature, node });
+    return node;
+  }
 }

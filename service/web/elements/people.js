@@ -11,6 +11,7 @@ import { Problem } from '../chat/problem.js';
 import { SessionEnded } from '../chat/session.js';
 import { fill, h, icon } from './dom.js';
 import { face } from './face.js';
+import { KeyedList } from './keyed_list.js';
 import { LiveElement } from './live_element.js';
 
 /** A list that nobody reads to its end need not be built to its end. */
@@ -22,6 +23,7 @@ export class People extends LiveElement {
   /** @type {import('../chat/room.js').Room | null} whose members were asked for */
   #asked = null;
   #lists = h('div', { class: 'lists' });
+  #groups = new KeyedList(this.#lists);
 
   /** @param {import('../chat/chat.js').Chat} chat */
   set chat(chat) {
@@ -35,19 +37,20 @@ export class People extends LiveElement {
     this.setAttribute('aria-label', 'People in this room');
     const close = () => this.dispatchEvent(new CustomEvent('toggle-people', { bubbles: true }));
     const button = h('button', { class: 'icon-button', 'aria-label': 'Close', onclick: close }, icon('close'));
-    fill(this, h('header', {}, h('h2', {}, 'People'), button), this.#lists);
+    fill(this, h('div', { class: 'bar' }, h('h2', {}, 'People'), button), this.#lists);
   }
 
   draw() {
     const room = this.#chat?.current;
-    if (!room?.isMember) return fill(this.#lists);
+    if (!room?.isMember) return this.#groups.clear();
     this.#ask(room);
     const belonging = room.members.list().map((member) => member.user);
     // Without a connection nobody knows who is here.
-    if (room.state !== 'joined') return fill(this.#lists, belonging.length > 0 && this.#group('Members', belonging, false, room));
-    const now = [...new Set([...room.presence.online, this.#me])];
-    const away = belonging.filter((username) => !now.includes(username));
-    fill(this.#lists, this.#group('Here now', now, true, room), away.length > 0 && this.#group('Away', away, false, room));
+    const known = room.state === 'joined';
+    const here = known ? [...new Set([...room.presence.online, this.#me])] : [];
+    const rest = belonging.filter((username) => !here.includes(username));
+    const groups = [this.#group('Here now', here, true, room), this.#group(known ? 'Away' : 'Members', rest, false, room)];
+    this.#groups.show(groups.filter(({ count }) => count > 0));
   }
 
   get #me() {
@@ -61,23 +64,14 @@ export class People extends LiveElement {
    * @param {import('../chat/room.js').Room} room
    */
   #group(title, usernames, online, room) {
-    const sorted = usernames.map((username) => ({ username, name: this.#name(username) }));
-    sorted.sort((a, b) => a.name.localeCompare(b.name));
-    const rows = sorted.slice(0, SHOWN).map((person) => this.#row(person, online, room));
-    if (sorted.length > SHOWN) rows.push(h('li', { class: 'rest' }, `and ${sorted.length - SHOWN} more`));
-    return h('section', { class: online ? 'online' : 'away' }, h('h3', {}, `${title} · ${usernames.length}`), h('ul', {}, ...rows));
-  }
-
-  /**
-   * @param {{username: string, name: string}} person
-   * @param {boolean} online
-   * @param {import('../chat/room.js').Room} room
-   */
-  #row({ username, name }, online, room) {
-    const role = room.members.roleOf(username);
-    const title = role && role !== 'member' ? h('span', { class: 'badge' }, role) : null;
-    const label = h('span', { class: 'label', title: username }, h('bdi', {}, name));
-    return h('li', {}, face(username, name), online && h('span', { class: 'dot' }), label, title);
+    const people = usernames.map((username) => ({ username, name: this.#name(username), role: room.members.roleOf(username) }));
+    people.sort((a, b) => a.name.localeCompare(b.name));
+    const make = () => {
+      const rows = people.slice(0, SHOWN).map((person) => row(person, online));
+      if (people.length > SHOWN) rows.push(h('li', { class: 'rest' }, `and ${people.length - SHOWN} more`));
+      return h('section', { class: online ? 'online' : 'away' }, h('h3', {}, `${title} · ${people.length}`), h('ul', {}, ...rows));
+    };
+    return { key: title, signature: JSON.stringify(people), count: people.length, make };
   }
 
   /** @param {string} username */
@@ -99,6 +93,16 @@ export class People extends LiveElement {
       this.#asked = null;
     }
   }
+}
+
+/**
+ * @param {{username: string, name: string, role: string | null}} person
+ * @param {boolean} online
+ */
+function row({ username, name, role }, online) {
+  const title = role && role !== 'member' ? h('span', { class: 'badge' }, role) : null;
+  const label = h('span', { class: 'label', title: username }, h('bdi', {}, name));
+  return h('li', {}, face(username, name), online && h('span', { class: 'dot' }), label, title);
 }
 
 export function registerPeople() {

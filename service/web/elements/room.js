@@ -19,7 +19,7 @@ export class RoomPage extends LiveElement {
   #chat = null;
   /** @type {import('../chat/room.js').Room | null} */
   #room = null;
-  #head = h('header', {});
+  #head = h('div', { class: 'bar' });
   #title = h('h1', { tabindex: '-1' });
   #topic = h('p', { class: 'topic' });
   #add = this.#button('plus', 'Add people', () => this.#send('open-dialog', 'moot-add-person'));
@@ -46,18 +46,28 @@ export class RoomPage extends LiveElement {
   draw() {
     const chat = this.#chat;
     const room = chat?.current ?? null;
-    if (!chat || !room) return fill(this, this.#notice, this.#nothingOpen());
+    if (!chat || !room) return fill(this, this.#notice, this.kept('panel', 'nothing open', () => this.#nothingOpen()));
     this.#show(room);
-    fill(this.#title, icon(room.info.visibility === 'public' ? 'hash' : 'lock'), h('bdi', {}, room.info.name));
+    fill(this.#title, this.kept('name', `${room.info.visibility} ${room.info.name}`, () => nameOf(room.info)));
     this.#topic.textContent = room.info.topic;
     const can = room.info.you?.can ?? [];
     this.#add.hidden = !room.isMember || !can.includes('invite');
     this.#leave.hidden = !room.isMember;
     this.#people.hidden = !room.isMember;
-    const ended = this.#ended(chat, room);
-    if (ended) return fill(this, this.#head, this.#notice, ended);
-    const gate = this.#gate(chat, room);
-    fill(this, this.#head, this.#notice, this.#timeline, gate ?? this.#composer);
+    const { state, slug, info, refusal, removal } = room;
+    if (room.isMember) return this.#talk(chat, room);
+    const facts = JSON.stringify([state, slug, refusal, removal, info.name, info.topic, info.join_role, chat.me.role]);
+    fill(this, this.#head, this.#notice, this.kept('panel', facts, () => this.#ended(chat, room)));
+  }
+
+  /**
+   * @param {import('../chat/chat.js').Chat} chat
+   * @param {import('../chat/room.js').Room} room
+   */
+  #talk(chat, room) {
+    const closed = this.#gate(chat, room);
+    const foot = closed ? this.kept('gate', closed, () => h('p', { class: 'gate' }, icon('lock'), closed)) : this.#composer;
+    fill(this, this.#head, this.#notice, this.#timeline, foot);
   }
 
   /** @param {import('../chat/room.js').Room} room */
@@ -89,10 +99,10 @@ export class RoomPage extends LiveElement {
       const again = h('button', { class: 'primary', onclick: () => room.join() }, 'Try again');
       return panel('You can’t enter this room', refusalSentence(room.refusal, time), h('div', { class: 'row' }, again, forget));
     }
-    if (room.state !== 'out' || !room.removal) return null;
-    const gone = room.removal.code === 'room_deleted' || room.removal.code === 'not_found';
+    const removal = room.removal ?? { code: '' };
+    const gone = removal.code === 'room_deleted' || removal.code === 'not_found';
     const again = h('button', { class: 'primary', onclick: () => room.join() }, 'Join again');
-    return panel('You are no longer here', removalSentence(room.removal, time), h('div', { class: 'row' }, !gone && again, forget));
+    return panel('You are no longer here', removalSentence(removal, time), h('div', { class: 'row' }, !gone && again, forget));
   }
 
   /**
@@ -108,16 +118,15 @@ export class RoomPage extends LiveElement {
   }
 
   /**
-   * In place of the composer, where the room's gates leave nothing to compose.
+   * Why the room's gates leave nothing to compose; empty where they let one speak.
    * @param {import('../chat/chat.js').Chat} chat
    * @param {import('../chat/room.js').Room} room
    */
   #gate(chat, room) {
     const { you, locked, post_role: gate } = room.info;
-    if (room.state !== 'joined' || !you || you.can.includes('post')) return null;
+    if (room.state !== 'joined' || !you || you.can.includes('post')) return '';
     const closed = passes(chat.me.role, gate) && locked;
-    const sentence = closed ? 'This room is locked: only who moderates it may post.' : `Here only ${gateInWords(gate)} may post.`;
-    return h('p', { class: 'gate' }, icon('lock'), sentence);
+    return closed ? 'This room is locked: only who moderates it may post.' : `Here only ${gateInWords(gate)} may post.`;
   }
 
   /**
@@ -136,6 +145,11 @@ export class RoomPage extends LiveElement {
   #send(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true }));
   }
+}
+
+/** @param {import('../chat/contract.js').RoomInfo} info */
+function nameOf({ visibility, name }) {
+  return h('span', {}, icon(visibility === 'public' ? 'hash' : 'lock'), h('bdi', {}, name));
 }
 
 /**

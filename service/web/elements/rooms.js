@@ -9,6 +9,7 @@
 
 import { fill, h, icon } from './dom.js';
 import { face } from './face.js';
+import { KeyedList } from './keyed_list.js';
 import { LiveElement } from './live_element.js';
 
 const UNREAD_SHOWN = 99;
@@ -17,6 +18,8 @@ export class Rooms extends LiveElement {
   /** @type {import('../chat/chat.js').Chat | null} */
   #chat = null;
   #list = h('ul', {});
+  #rows = new KeyedList(this.#list);
+  #empty = h('p', { class: 'empty' }, 'You are in no room yet.');
   #foot = h('div', { class: 'foot' });
 
   /** @param {import('../chat/chat.js').Chat} chat */
@@ -27,38 +30,53 @@ export class Rooms extends LiveElement {
 
   connectedCallback() {
     super.connectedCallback();
+    this.setAttribute('role', 'navigation');
+    this.setAttribute('aria-label', 'Rooms');
     const head = h('div', { class: 'head' }, h('p', { class: 'brand' }, h('img', { src: '/web/icon.svg', alt: '' }), 'Folkmoot'));
     const tools = h('div', { class: 'tools' }, this.#tool('compass', 'Browse rooms', 'moot-directory'));
     if (this.#chat?.me.role !== 'guest') tools.append(this.#tool('plus', 'New room', 'moot-new-room'));
     if (this.#chat?.me.role === 'admin') tools.append(this.#tool('mail', 'Invite people', 'moot-invite'));
-    const rooms = h('nav', { 'aria-label': 'Rooms' }, h('h2', {}, 'Rooms'), this.#list);
+    const rooms = h('div', { class: 'rooms' }, h('h2', {}, 'Rooms'), this.#list, this.#empty);
     this.replaceChildren(head, rooms, tools, this.#foot);
   }
 
   draw() {
     const chat = this.#chat;
     if (!chat) return;
-    const rows = chat.list().map((room) => this.#row(room, room === chat.current));
-    if (rows.length === 0) rows.push(h('li', { class: 'empty' }, 'You are in no room yet.'));
-    this.#keepingFocus(() => fill(this.#list, ...rows));
-    const me = h('button', { class: 'me', onclick: () => this.#dialog('moot-account'), 'aria-label': 'Your account' });
-    me.append(face(chat.me.username, chat.me.name), h('span', {}, h('bdi', {}, chat.me.name), h('small', {}, chat.me.role)));
-    this.#keepingFocus(() => fill(this.#foot, me));
+    const rooms = chat.list();
+    this.#rows.show(rooms.map((room) => this.#row(room, room === chat.current)));
+    this.#empty.hidden = rooms.length > 0;
+    const { username, name, role } = chat.me;
+    fill(this.#foot, this.kept('me', `${name} ${role}`, () => this.#me(username, name, role)));
   }
 
   /**
    * @param {import('../chat/room.js').Room} room
    * @param {boolean} current
+   * @returns {import('./keyed_list.js').Item}
    */
   #row(room, current) {
-    const link = h('a', { href: `#${room.slug}`, 'aria-current': current ? 'page' : null });
-    link.append(icon(room.info.visibility === 'public' ? 'hash' : 'lock'), h('bdi', {}, room.info.name));
-    if (room.unread > 0) {
-      const count = room.unread > UNREAD_SHOWN ? `${UNREAD_SHOWN}+` : String(room.unread);
-      link.append(h('span', { class: 'count' }, count, h('span', { class: 'unseen' }, ' unread')));
-    }
+    const { name, visibility } = room.info;
     const ended = room.state === 'out' || room.state === 'refused';
-    return h('li', { class: room.unread > 0 ? 'unread' : ended ? 'ended' : null }, link);
+    const count = room.unread > UNREAD_SHOWN ? `${UNREAD_SHOWN}+` : String(room.unread);
+    const make = () => {
+      const link = h('a', { href: `#${room.slug}`, 'aria-current': current ? 'page' : null });
+      link.append(icon(visibility === 'public' ? 'hash' : 'lock'), h('bdi', {}, name));
+      if (room.unread > 0) link.append(h('span', { class: 'count' }, count, h('span', { class: 'unseen' }, ' unread')));
+      return h('li', { class: room.unread > 0 ? 'unread' : ended ? 'ended' : null }, link);
+    };
+    return { key: room.slug, signature: JSON.stringify([name, visibility, ended, count, current]), make };
+  }
+
+  /**
+   * @param {string} username
+   * @param {string} name
+   * @param {string} role
+   */
+  #me(username, name, role) {
+    const label = h('span', {}, h('bdi', {}, name), h('small', {}, role));
+    const account = h('span', { class: 'unseen' }, 'Your account: ');
+    return h('button', { class: 'me', onclick: () => this.#dialog('moot-account') }, account, face(username, name), label);
   }
 
   /**
@@ -73,19 +91,6 @@ export class Rooms extends LiveElement {
   /** @param {string} tag */
   #dialog(tag) {
     this.dispatchEvent(new CustomEvent('open-dialog', { detail: tag, bubbles: true }));
-  }
-
-  /**
-   * Drawing makes new nodes; who went here by keyboard stays where they were.
-   * @param {() => void} change
-   */
-  #keepingFocus(change) {
-    const focused = /** @type {HTMLElement | null} */ (this.querySelector(':focus'));
-    const key = focused?.getAttribute('href') ?? focused?.className;
-    change();
-    if (!focused || focused.isConnected || !key) return;
-    const again = [...this.querySelectorAll('a, button')].find((one) => (one.getAttribute('href') ?? one.className) === key);
-    /** @type {HTMLElement | undefined} */ (again)?.focus();
   }
 }
 

@@ -10,6 +10,7 @@ import { Problem } from '../chat/problem.js';
 import { SessionEnded } from '../chat/session.js';
 import { entries } from '../chat/timeline.js';
 import { fill, h, icon } from './dom.js';
+import { KeyedList } from './keyed_list.js';
 import { LiveElement } from './live_element.js';
 import { moments } from './manner.js';
 import { entryNode, signature } from './message.js';
@@ -25,23 +26,21 @@ export class Timeline extends LiveElement {
   #room = null;
   /** @type {import('../chat/chat.js').Chat | null} */
   #chat = null;
-  /** @type {Map<string, {node: HTMLElement, signature: string}>} */
-  #drawn = new Map();
   #fresh = true;
   #failed = false;
   /** The last message that was on the screen while one read at the end. */
   #seen = 0;
   #list = h('ol', { class: 'entries' });
+  #entries = new KeyedList(this.#list);
   #top = h('div', { class: 'top' });
   #typing = h('p', { class: 'typing' });
-  #scroller = h('div', { class: 'scroller', tabindex: '0' }, this.#top, this.#list);
+  #log = h('div', { role: 'log', 'aria-label': 'Messages' }, this.#list);
+  #scroller = h('div', { class: 'scroller', tabindex: '0' }, this.#top, this.#log);
   #jump = h('button', { class: 'jump', hidden: true, onclick: () => this.#toEnd() });
   #resized = new ResizeObserver(() => this.#settle());
 
   connectedCallback() {
     super.connectedCallback();
-    this.#list.setAttribute('role', 'log');
-    this.#list.setAttribute('aria-label', 'Messages');
     this.#scroller.addEventListener('scroll', () => this.#scrolled(), { passive: true });
     this.#resized.observe(this.#scroller);
     fill(this, this.#scroller, this.#jump, this.#typing);
@@ -61,8 +60,7 @@ export class Timeline extends LiveElement {
     this.#room = room;
     this.#fresh = true;
     this.#failed = false;
-    this.#drawn.clear();
-    this.#list.replaceChildren();
+    this.#entries.clear();
     room.log.following = true;
     this.watch(room);
   }
@@ -70,7 +68,7 @@ export class Timeline extends LiveElement {
   draw() {
     const [room, chat] = [this.#room, this.#chat];
     if (!room || !chat) return;
-    this.#list.setAttribute('aria-busy', String(this.#fresh || room.paging));
+    this.#log.setAttribute('aria-busy', String(this.#fresh || room.paging));
     const anchor = room.log.following ? null : this.#anchor();
     this.#drawTop(room);
     this.#reconcile(room, chat);
@@ -100,38 +98,23 @@ export class Timeline extends LiveElement {
       firstUnread: room.firstUnread,
       dayKey: (moment) => moments.dayKey(moment),
     });
-    const drawn = new Map();
-    for (const entry of wanted) {
-      const sign = signature(entry, manner);
-      const old = this.#drawn.get(entry.key);
-      drawn.set(entry.key, old?.signature === sign ? old : { node: entryNode(entry, manner), signature: sign });
-    }
-    this.#place([...drawn.values()].map(({ node }) => node));
-    this.#drawn = drawn;
-  }
-
-  /** @param {HTMLElement[]} nodes In order; those that are there already stay where they are. */
-  #place(nodes) {
-    const kept = new Set(nodes);
-    for (const node of [...this.#list.children]) if (!kept.has(/** @type {HTMLElement} */ (node))) node.remove();
-    nodes.forEach((node, i) => {
-      if (this.#list.children[i] !== node) this.#list.insertBefore(node, this.#list.children[i] ?? null);
-    });
+    this.#entries.show(
+      wanted.map((entry) => ({ key: entry.key, signature: signature(entry, manner), make: () => entryNode(entry, manner) })),
+    );
   }
 
   /** @param {import('../chat/room.js').Room} room */
   #drawTop(room) {
-    if (!room.loaded) return fill(this.#top, skeleton());
-    if (this.#failed) {
-      const again = h('button', { class: 'link', onclick: () => this.#load('older') }, 'Try again');
-      return fill(this.#top, h('p', { class: 'more', role: 'alert' }, 'Older messages could not be loaded. ', again));
-    }
-    if (!room.log.atStart) return fill(this.#top, h('p', { class: 'more' }, room.paging ? 'Loading older messages…' : ''));
-    const { name, created_at: since } = room.info;
-    const empty = room.log.messages.length === 0 && room.outbox.items.length === 0;
-    const begin = room.info.you?.can.includes('post') ? ' You could begin.' : '';
-    const line = empty ? `Nothing has been said here yet.${begin}` : `It began on ${moments.dayKey(since)}.`;
-    fill(this.#top, h('div', { class: 'beginning' }, h('h2', {}, 'The beginning of ', h('bdi', {}, name)), h('p', {}, line)));
+    const { loaded, paging, log, outbox, info } = room;
+    const empty = log.messages.length === 0 && outbox.items.length === 0;
+    const may = info.you?.can.includes('post') ?? false;
+    const sign = [loaded, this.#failed, paging, log.atStart, empty, may, info.name].join(' ');
+    fill(this.#top, this.kept('top', sign, () => {
+      if (!loaded) return skeleton();
+      if (this.#failed) return failure(() => this.#load('older'));
+      if (!log.atStart) return h('p', { class: 'more' }, paging ? 'Loading older messages…' : '');
+      return beginning(info, empty, may);
+    }));
   }
 
   /** @param {import('../chat/room.js').Room} room @param {import('../chat/chat.js').Chat} chat */
@@ -149,7 +132,8 @@ export class Timeline extends LiveElement {
     const count = messages.filter((message) => message.seq > this.#seen).length;
     this.#jump.hidden = following && atEnd;
     if (this.#jump.hidden) return;
-    fill(this.#jump, icon('down'), atEnd && count > 0 ? `${count} new` : 'Latest');
+    const label = atEnd && count > 0 ? `${count} new` : 'Latest';
+    fill(this.#jump, this.kept('jump', label, () => h('span', {}, icon('down'), label)));
   }
 
   /** A room opens at what is new, or else at its end. */
@@ -167,7 +151,7 @@ export class Timeline extends LiveElement {
    */
   #anchor() {
     const edge = this.#scroller.getBoundingClientRect().top;
-    for (const [key, { node }] of this.#drawn) {
+    for (const [key, node] of this.#entries.nodes()) {
       const { top, bottom } = node.getBoundingClientRect();
       if (bottom > edge && node.classList.contains('message')) return { key, top };
     }
@@ -176,7 +160,7 @@ export class Timeline extends LiveElement {
 
   /** @param {{key: string, top: number}} anchor */
   #restore({ key, top }) {
-    const node = this.#drawn.get(key)?.node;
+    const node = this.#entries.node(key);
     if (node) this.#scroller.scrollTop += node.getBoundingClientRect().top - top;
   }
 
@@ -223,6 +207,23 @@ export class Timeline extends LiveElement {
       this.drawSoon();
     }
   }
+}
+
+/**
+ * @param {import('../chat/contract.js').RoomInfo} info
+ * @param {boolean} empty
+ * @param {boolean} mayPost
+ */
+function beginning({ name, created_at: since }, empty, mayPost) {
+  const quiet = `Nothing has been said here yet.${mayPost ? ' You could begin.' : ''}`;
+  const line = empty ? quiet : `It began on ${moments.dayKey(since)}.`;
+  return h('div', { class: 'beginning' }, h('h2', {}, 'The beginning of ', h('bdi', {}, name)), h('p', {}, line));
+}
+
+/** @param {() => void} again */
+function failure(again) {
+  const button = h('button', { class: 'link', onclick: again }, 'Try again');
+  return h('p', { class: 'more', role: 'alert' }, 'Older messages could not be loaded. ', button);
 }
 
 /** Lines where the messages will be. */

@@ -52,6 +52,10 @@ class Visitor:
         """Press a button by its name; the first one, where two places offer the same."""
         await self.page.get_by_role("button", name=button, exact=True).first.click()
 
+    async def open_account(self) -> None:
+        """Open the dialog of one's own account."""
+        await self.page.get_by_role("button", name="Your account").click()
+
     async def open_room(self, name: str) -> None:
         """Go to a room of the list."""
         await self.page.get_by_role("navigation", name="Rooms").get_by_role("link", name=name).click()

@@ -1,0 +1,80 @@
+"""The page as a file: what it loads is there, it loads all that is there, and it asks the policy for no exception."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+WEB = Path(__file__).parents[2] / "service" / "web"
+PAGE = (WEB / "index.html").read_text()
+
+IMPORT = re.compile(r"^(?:import|export)\b[^;]*?\bfrom '([^']+)';", re.MULTILINE | re.DOTALL)
+TYPES_ONLY = {"chat/contract.js"}  # nothing in it runs, so nothing imports it
+
+
+def loaded(rel: str) -> set[str]:
+    """What the page's links of a kind lead to, as paths in ``service/web``."""
+    return {href.removeprefix("/web/") for href in re.findall(rf'<link rel="{rel}"[^>]*\bhref="([^"]+)"', PAGE)}
+
+
+def modules() -> set[str]:
+    """The modules of the client, by what is in the folder."""
+    return {path.relative_to(WEB).as_posix() for path in WEB.rglob("*.js")}
+
+
+def reached(module: str) -> set[str]:
+    """The module, and all that it imports, directly or not."""
+    found: set[str] = set()
+    waiting = [WEB / module]
+    while waiting:
+        path = waiting.pop()
+        name = path.relative_to(WEB).as_posix()
+        if name not in found:
+            found.add(name)
+            waiting += [(path.parent / target).resolve() for target in IMPORT.findall(path.read_text())]
+    return found
+
+
+def test_every_module_is_used_and_every_one_that_is_used_is_there() -> None:
+    assert reached("app.js") == modules() - TYPES_ONLY
+    assert len(modules()) > 30, "the search for modules finds them"
+
+
+def test_the_page_asks_for_all_modules_at_once_instead_of_import_by_import() -> None:
+    assert loaded("modulepreload") | {"app.js"} == reached("app.js")
+
+
+def test_every_stylesheet_is_linked() -> None:
+    assert loaded("stylesheet") == {path.relative_to(WEB).as_posix() for path in WEB.rglob("*.css")}
+
+
+def test_the_page_has_nothing_inline_and_nothing_from_elsewhere() -> None:
+    assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:|https?://|\ssrc=\"//", PAGE)
+    assert re.findall(r"<script([^>]*)>([^<]*)</script>", PAGE) == [(' type="module" src="/web/app.js"', "")]
+
+
+def test_the_client_never_makes_markup_of_text_and_needs_no_inline_style() -> None:
+    forbidden = re.compile(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|DOMParser|cssText"
+    )
+    for path in WEB.rglob("*.js"):
+        assert not forbidden.search(path.read_text()), path
+
+
+def test_behaviour_knows_no_document() -> None:
+    browser = re.compile(r"\b(?:document|window|location|localStorage|sessionStorage|navigator|customElements)\b[.\[(]")
+    for path in (WEB / "chat").glob("*.js"):
+        assert not browser.search(path.read_text()), path
+
+
+def test_colours_are_named_in_one_place() -> None:
+    colour = re.compile(r"oklch\(|rgba?\(|hsla?\(|#[0-9a-f]{3,8}\b", re.IGNORECASE)
+    for path in (WEB / "styles").glob("*.css"):
+        assert bool(colour.search(path.read_text())) is (path.name == "colours.css"), path
+
+
+def test_the_dark_redefines_every_name_that_holds_a_colour_and_adds_none() -> None:
+    light, dark = (WEB / "styles" / "colours.css").read_text().split("@media (prefers-color-scheme: dark)")
+    names = re.compile(r"(--[a-z-]+):")
+    assert set(names.findall(light)) == set(names.findall(dark))
+    assert len(names.findall(light)) > 15
