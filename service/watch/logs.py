@@ -35,6 +35,8 @@ NEVER_BELOW_INFO = (
     "uvicorn.error",
     "websockets",
 )
+# What uvicorn says of each socket beside the line with its address and answer: one line is enough.
+CHATTER = frozenset({"connection open", "connection closed", "connection rejected (%d %s)"})
 OURS = frozenset({"level", "logger", "timestamp"})  # fields that the pipeline itself adds
 NEVER_BELOW_WARNING = ("alembic", "httpcore", "httpx", "sqlalchemy")
 
@@ -70,6 +72,7 @@ def configure_logs(level: str = "info", *, as_json: bool = False, stream: TextIO
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [], True
         logger.setLevel(max(floor, root.level))
+    logging.getLogger("uvicorn.error").addFilter(_not_chatter)
     logging.captureWarnings(True)
     structlog.configure(
         processors=[
@@ -81,6 +84,10 @@ def configure_logs(level: str = "info", *, as_json: bool = False, stream: TextIO
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+
+
+def _not_chatter(record: logging.LogRecord) -> bool:
+    return record.msg not in CHATTER
 
 
 def in_request(request_id: str) -> AbstractContextManager[None]:

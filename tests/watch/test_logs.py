@@ -148,6 +148,15 @@ def test_a_log_that_nobody_reads_any_more_stops_nothing(
     assert capsys.readouterr().err == ""
 
 
+def test_of_each_socket_there_is_one_line(configure: Configure) -> None:
+    stream = configure()
+    log = logging.getLogger("uvicorn.error")
+    log.info('%s - "WebSocket %s" [accepted]', "127.0.0.1:1", "/ws")
+    log.info("connection open")
+    log.info("connection closed")
+    assert len(stream.getvalue().splitlines()) == 1
+
+
 def test_warnings_are_logged(configure: Configure) -> None:
     stream = configure()
     with warnings.catch_warnings():
