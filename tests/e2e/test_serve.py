@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import shlex
 import signal
-import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.e2e.programs import PATIENCE_SECONDS, PROGRAM, Server, environment, run
+from tests.e2e.programs import Server, run
 
 
 def test_an_empty_directory_becomes_a_server_whose_first_admin_comes_by_the_printed_line(tmp_path: Path) -> None:
@@ -56,26 +56,36 @@ def test_all_state_is_below_the_data_directory(tmp_path: Path) -> None:
     assert all(path.stat().st_mode & 0o077 == 0 for path in made), "and it is its owner's alone"
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_asks_for_an_orderly_end(tmp_path: Path, how: signal.Signals) -> None:
+def test_ctrl_c_asks_for_an_orderly_end_too(tmp_path: Path) -> None:
     with Server(tmp_path / "data", "--demo") as server:
-        assert server.stop(how) == 0
+        assert server.stop(signal.SIGINT) == 0
         assert "Traceback" not in server.log()
 
 
-def test_a_second_server_on_the_same_directory_is_refused(tmp_path: Path) -> None:
-    with Server(tmp_path / "data", "--demo") as server:
-        outcome = run("serve", "--port", "0", "--data", str(server.data))
-        assert outcome.returncode == 1
-        assert f"(process {server.process.pid}) is running on" in outcome.stderr
+@pytest.fixture(scope="module")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with Server(tmp_path_factory.mktemp("server") / "data", "--demo") as started:
+        yield started
 
 
-def test_a_port_in_use_is_a_sentence(tmp_path: Path) -> None:
-    with Server(tmp_path / "data", "--demo") as server:
-        outcome = run("serve", "--port", str(server.port), "--data", str(tmp_path / "other"))
-        assert outcome.returncode == 1
-        assert f"127.0.0.1:{server.port} is in use by another program" in outcome.stderr
-        assert "Traceback" not in outcome.stderr
+def test_the_demonstration_says_loudly_what_it_is(demonstration: Server) -> None:
+    demonstration.read("THIS IS A DEMONSTRATION")
+    assert "gus (guest)" in demonstration.read("  users:")
+    assert "folkmoot-demo" in demonstration.read("  password:")
+    assert demonstration.read("  rooms:").split()[1:] == ["lobby,", "staff,", "news,", "den"]
+
+
+def test_a_second_server_on_the_same_directory_is_refused(demonstration: Server) -> None:
+    outcome = run("serve", "--port", "0", "--data", str(demonstration.data))
+    assert outcome.returncode == 1
+    assert f"(process {demonstration.process.pid}) is running on" in outcome.stderr
+
+
+def test_a_port_in_use_is_a_sentence(demonstration: Server, tmp_path: Path) -> None:
+    outcome = run("serve", "--port", str(demonstration.port), "--data", str(tmp_path / "other"))
+    assert outcome.returncode == 1
+    assert f"127.0.0.1:{demonstration.port} is in use by another program" in outcome.stderr
+    assert "Traceback" not in outcome.stderr
 
 
 def test_the_demonstration_is_for_loopback_alone(tmp_path: Path) -> None:
@@ -94,36 +104,12 @@ def test_the_demonstrations_users_are_not_opened_to_others_later(tmp_path: Path)
     assert "ann, mo, bob, cyn, gus" in outcome.stderr
 
 
-def test_the_demonstration_says_loudly_what_it_is(tmp_path: Path) -> None:
-    with Server(tmp_path / "data", "--demo") as server:
-        server.read("THIS IS A DEMONSTRATION")
-        assert "gus (guest)" in server.read("  users:")
-        assert "folkmoot-demo" in server.read("  password:")
-        assert server.read("  rooms:").split()[1:] == ["lobby,", "staff,", "news,", "den"]
-
-
 def test_a_key_that_others_can_read_is_refused_with_what_to_do(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    with Server(data, "--demo") as server:
-        assert server.stop() == 0
-    for key in data.rglob("*.key"):
-        key.chmod(0o644)
-    outcome = run("serve", "--port", "0", "--data", str(data))
+    key = tmp_path / "data" / "keys" / "access" / "first.key"
+    key.parent.mkdir(parents=True)
+    key.write_text("kJ4mVYw0cQmJ2l9Xq3vN7sT1uB5eR8aZxWcFhGdLpOi")
+    key.chmod(0o644)
+    outcome = run("serve", "--port", "0", "--data", str(tmp_path / "data"))
     assert outcome.returncode == 1
-    assert "chmod 600" in outcome.stderr
+    assert f"chmod 600 {key}" in outcome.stderr
     assert "Traceback" not in outcome.stderr
-
-
-def test_a_reader_of_the_ready_line_gets_it_at_once(tmp_path: Path) -> None:
-    """A supervisor reads the line from a pipe, in which Python would keep it back until the buffer is full."""
-    command = [*PROGRAM, "serve", "--demo", "--port", "0", "--data", str(tmp_path / "data")]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment(), text=True
-    ) as process:
-        assert process.stdout is not None
-        try:
-            url = process.stdout.readline().split()[-1]
-            assert httpx.get(f"{url}/healthz").status_code == 200
-        finally:
-            process.terminate()
-            process.wait(PATIENCE_SECONDS)
