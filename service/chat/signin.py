@@ -161,9 +161,11 @@ def _account(name: str, known_network: str | None) -> str:
 
 
 def _possible(username: str) -> str | None:
-    """The name as it is looked up, or None if no account can have it. Cut before it is folded: that takes time with
-    the square of the length."""
+    """The name as it is looked up, or None if no account can have it. What is far too long is not even folded: that
+    takes time with the square of the length."""
+    if len(username) > names.NAME_MAX:
+        return None
     try:
-        return names.username(username[: names.NAME_MAX])
+        return names.username(username)
     except Refusal:
         return None

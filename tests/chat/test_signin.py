@@ -58,6 +58,7 @@ async def test_unknown_wrong_suspended_deleted_and_bots_are_one_answer_and_each_
         "\0": "x",
         "\ud800": "x",
         "x" * 100_000: "x",
+        "bob" + " " * 100 + "x": "bob-password",
     }
     for number, (username, password) in enumerate(tries.items(), start=1):
         with pytest.raises(WrongPassword) as caught:
