@@ -35,12 +35,11 @@ def upgrade() -> None:
         sa.Column("digest", sa.LargeBinary(), nullable=True),
         sa.Column("data", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("room_id", "seq", name="pk_events"),
-        sqlite_with_rowid=False,
     )
     op.create_index(
         "uq_events_nonce",
         "events",
-        ["room_id", "actor_id", "nonce"],
+        ["nonce", "actor_id", "room_id"],
         unique=True,
         sqlite_where=sa.text("nonce IS NOT NULL"),
         postgresql_where=sa.text("nonce IS NOT NULL"),
