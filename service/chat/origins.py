@@ -34,7 +34,8 @@ class Origins:
     def of(cls, bound_to: str, public_url: str, hosts: tuple[str, ...], origins: tuple[str, ...]) -> Origins:
         """The rule that follows from the settings; ``ValueError`` names the origin that is none."""
         public = _origin(public_url) if public_url else None
-        named = {host.lower().strip("[]") for host in (*hosts, urlsplit(public_url).hostname) if host}
+        given = (*hosts, urlsplit(public).netloc) if public else hosts
+        named = {name for name in map(_hostname, given) if name}
         return cls(
             hosts=LOOPBACK_NAMES | named,
             public=public,

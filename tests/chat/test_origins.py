@@ -29,6 +29,13 @@ def test_a_server_on_the_network_answers_to_any_name_until_it_is_told_its_own() 
     assert not PUBLIC.answers("whatever.lan")
 
 
+def test_a_host_may_be_set_with_its_port_or_in_brackets() -> None:
+    origins = Origins.of("0.0.0.0", "", ("Chat.LAN:8000", "[2001:db8::7]"), ())
+    assert origins.answers("chat.lan")
+    assert origins.answers("[2001:db8::7]:8000")
+    assert not origins.answers("other.lan")
+
+
 @pytest.mark.parametrize(
     "host", ["", "a b", "user@localhost", "localhost/x", "localhost:port", "localhost:99999", "[::1", "a,b"]
 )
