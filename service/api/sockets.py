@@ -20,7 +20,6 @@ from service.api.problems import problem, refused
 from service.chat.errors import Code, Refusal
 from service.chat.records import Asker, Credential
 from service.chat.replay import Entrance
-from service.chat.roles import Scope as TokenScope
 from service.chat.tokens import BadCredential
 from service.live.connection import Connection
 from service.live.dialogue import Dialogue, Stay, enter
@@ -66,8 +65,9 @@ class Sockets:
             wish = handshake.read(scope)
             # Opened before the room is read: what is committed from then on is kept for whoever is about to hear it.
             manager = None if wish.room is None else self._parts.hub.open(wish.room)
+            reviews = self._parts.hub.reviews
             admission = await self._admit(wish, scope, manager)
-            await self._let_in(admission, scope, receive, send)
+            await self._let_in(admission, reviews, scope, receive, send)
         except Refusal as refusal:
             await self._refuse(refusal, browser, scope, receive, send)
         except Exception:
@@ -97,8 +97,6 @@ class Sockets:
         parts = self._parts
         credential = self._credential(wish)
         asker = await parts.door.ask(credential, Stay())
-        if TokenScope.READ not in asker.scope:
-            raise Refusal(Code.INSUFFICIENT_SCOPE, "A socket needs a token with the scope chat:read.")
         address = scope["client"][0] if scope.get("client") else ""
         parts.hub.check_room_for(asker.user.id, address)  # before a room is joined for somebody who is not let in
         joined = None
@@ -107,7 +105,7 @@ class Sockets:
             parts.hub.check_room_for(asker.user.id, address)
         return Admission(wish, asker, credential, address, joined)
 
-    async def _let_in(self, admission: Admission, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _let_in(self, admission: Admission, reviews: int, scope: Scope, receive: Receive, send: Send) -> None:
         hub, wish = self._parts.hub, admission.wish
         protocol: FolkmootProtocol | None = scope.get("extensions", {}).get(EXTENSION)
         plain = PlainWriter(receive, send, FolkmootProtocol.write_buffer_bytes) if protocol is None else None
@@ -124,6 +122,8 @@ class Sockets:
         )
         dialogue = Dialogue(hub, connection)
         hub.add(connection)
+        if hub.reviews != reviews:  # somebody's rights changed while this one was asked about
+            hub.look_again({connection})
         try:
             await send({"type": "websocket.accept", "subprotocol": wish.subprotocol})
         except BaseException:

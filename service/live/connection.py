@@ -47,6 +47,7 @@ class Node(Protocol):
     door: Door
     metrics: Metrics
     terms: Terms
+    reviews: int
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None: ...
     def open(self, slug: str) -> RoomManager: ...
@@ -54,6 +55,7 @@ class Node(Protocol):
     def room(self, slug: str) -> RoomManager | None: ...
     def retire(self, manager: RoomManager) -> None: ...
     def moved(self, connection: Connection, sid: str) -> None: ...
+    def look_again(self, concerned: set[Connection]) -> None: ...
     def remove(self, connection: Connection) -> None: ...
 
 
@@ -77,6 +79,7 @@ class Connection:
 
     __slots__ = (
         "__weakref__",
+        "_greeted",
         "_missed",
         "_node",
         "_timer",
@@ -121,7 +124,7 @@ class Connection:
         self._missed = 0
         self.subs: dict[str, Subscription] = {}
         self._timer: asyncio.TimerHandle | None = None
-        self._watch_expiry()
+        self._greeted = False
 
     @property
     def username(self) -> str:
@@ -152,6 +155,10 @@ class Connection:
             },
             "server": {"version": terms.version, "node": terms.node},
         }
+        if self.closed:
+            return
+        self._greeted = True
+        self._watch_expiry()
         if joined is None:
             self.outbox.push(self.encoder.notice(hello))
             return
@@ -202,7 +209,8 @@ class Connection:
         """The user's account is another one than it was."""
         if user != self._user:
             self._user = user
-            self.outbox.push(self.encoder.notice(frames.you_changed(user)))
+            if self._greeted:  # else hello says it, which comes first
+                self.outbox.push(self.encoder.notice(frames.you_changed(user)))
 
     def slowed(self) -> None:
         """The peer does not read what was written: nothing more is read from it, so that no reply is owed to it."""
@@ -227,7 +235,7 @@ class Connection:
 
     def beat(self) -> None:
         """One heartbeat: ask for a sign of life, unless there was none to the last two."""
-        if self.alive:
+        if self.alive or self.outbox.slow or self.crowded:  # what nobody reads here is no sign of death
             self._missed = 0
         else:
             self._missed += 1
@@ -281,6 +289,8 @@ class Connection:
 
     def restarting(self, reconnect_in_ms: int) -> None:
         """The server goes away."""
+        if self.closed:
+            return
         self.outbox.push(self.encoder.notice(frames.restart(reconnect_in_ms)))
         self.close(Close.RESTART)
 

@@ -19,6 +19,7 @@ from service.chat.members import JoinRoom
 from service.chat.messages import Posted, PostMessage, Ruling
 from service.chat.records import Asker, Credential
 from service.chat.replay import EnterRoom, Entrance, Type
+from service.chat.roles import Scope
 from service.live.connection import Connection, Node
 from service.live.room_manager import TYPING_SECONDS
 from service.wire import frames, shapes
@@ -43,6 +44,9 @@ class Dialogue:
         connection, conversation = self._connection, self._conversation
         if connection.closed:
             return
+        if len(payload) > self._node.terms.frame_bytes:  # on a server that has no limit of its own
+            connection.close(Close.TOO_LARGE)
+            return
         if binary is not connection.encoder.codec.binary:
             connection.close(Close.WRONG_KIND)
             return
@@ -61,8 +65,9 @@ class Dialogue:
         if conversation.crowded and not connection.crowded:
             connection.hold(True)
 
-    def pinged(self) -> None:
-        """The client sent a ping: it counts like a command, for a pong has to be written."""
+    def charge(self) -> None:
+        """A frame came that is no whole message (a ping, a pong, a fragment). It counts like a command: it has cost as
+        much, and a flood of them must not be free."""
         if self._conversation.pace(self._node.loop.time()) is Pace.CLOSE:
             self._connection.close(Close.TOO_FAST)
 
@@ -208,6 +213,7 @@ class Dialogue:
 
     async def _auth(self, command: Auth) -> None:
         connection = self._connection
+        reviews = self._node.reviews
         credential = self._node.terms.verify(command.token)
         asker = await self._node.door.ask(credential, Stay())
         if asker.user.id != connection.user_id:
@@ -216,15 +222,19 @@ class Dialogue:
             return
         self._rulings.clear()
         connection.renew(credential)
+        if self._node.reviews != reviews:
+            self._node.look_again({connection})
         self._push(connection.encoder.ok(command.id, expires_at=shapes.time(credential.expires_at * 1000)))
 
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """Whether a credential is still good: being admitted is the whole answer."""
+    """Whether a credential is good for a socket: to be admitted, with the right to read, is the whole answer."""
 
     def run(self, tx: object, asker: Asker) -> Asker:
         """Who it is."""
+        if Scope.READ not in asker.scope:
+            raise Refusal(Code.INSUFFICIENT_SCOPE, "A socket needs a token with the scope chat:read.")
         return asker
 
 

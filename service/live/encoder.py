@@ -20,6 +20,8 @@ from service.wire import codecs, frames, lines, shapes
 from service.wire.codecs import Codec
 from service.wire.shapes import Shape
 
+KEPT_MAX = 1_000  # messages whose bytes are kept at most: as many as one commit can bring
+
 TEXT = Codec("text", codecs.SUBPROTOCOL, codecs.TEXT_FRAME, str.encode, None)
 
 
@@ -78,6 +80,8 @@ class Encoder:
     def _message(self, message: Message) -> msgspec.Raw:
         raw = self._messages.get(message.id)
         if raw is None:
+            if len(self._messages) >= KEPT_MAX:  # a replay, which no end of a turn follows
+                self._messages.clear()
             raw = self._messages[message.id] = msgspec.Raw(self.codec.encode(shapes.message(message)))
         return raw
 

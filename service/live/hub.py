@@ -10,7 +10,7 @@ import asyncio
 import logging
 import random
 from collections import Counter
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -38,6 +38,7 @@ RETRY_SECONDS = 5.0  # when to come back after a limit
 log = logging.getLogger("folkmoot.hub")
 
 K = TypeVar("K")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ class Hub:
         self._by_user: dict[int, set[Connection]] = {}
         self._by_session: dict[str, set[Connection]] = {}
         self._by_address: Counter[str] = Counter()
-        self._version = 0
+        self._version = 0  # of everybody's rights, up to which all that changed has been looked at
+        self.reviews = 0  # how often rights have changed: who was let in meanwhile is looked at again
         self._tasks: set[asyncio.Task[None]] = set()
         self._news: set[RoomManager] = set()
         metrics.connections = lambda: len(self._connections)
@@ -204,17 +206,23 @@ class Hub:
         for encoder in self.encoders.values():
             encoder.forget()
         for change in changes:
-            self._version = max(self._version, change.version)
+            if change.version == self._version + 1:  # else another process made one between, which the beacon will see
+                self._version = change.version
             self._review(change.users, change.sessions)
 
     def _review(self, users: Iterable[int], sessions: Iterable[str]) -> None:
         """Look again at the connections of those whose rights changed."""
+        self.reviews += 1
         here = {user for user in users if user in self._by_user}
         open_sessions = {sid for sid in sessions if sid in self._by_session}
         concerned = {connection for user in here for connection in self._by_user[user]}
         concerned |= {connection for sid in open_sessions for connection in self._by_session[sid]}
         if concerned:
-            self.spawn(self._look_again(concerned, self.loop.time()))
+            self.look_again(concerned)
+
+    def look_again(self, concerned: set[Connection]) -> None:
+        """Ask whether these may still be here."""
+        self.spawn(self._look_again(concerned, self.loop.time()))
 
     async def _look_again(self, concerned: set[Connection], since: float) -> None:
         keys = {(connection.user_id, connection.sid) for connection in concerned}
@@ -222,7 +230,7 @@ class Hub:
         def read(tx: Transaction) -> dict[tuple[int, str], tuple[User | None, Session | None]]:
             return {(user_id, sid): (tx.users.get(user_id), tx.sessions.get(sid)) for user_id, sid in keys}
 
-        now = await self._database.read(read)
+        now = await self._insist(read)
         for connection in concerned:
             user, session = now.get((connection.user_id, connection.sid), (None, None))
             if connection.closed:
@@ -235,6 +243,14 @@ class Hub:
                 self._revoke(connection, Close.SESSION_REVOKED, since)
             else:
                 connection.user_changed(user)
+
+    async def _insist(self, read: Callable[[Transaction], T]) -> T:
+        """What the database says, as soon as it says something: a revocation must not be lost because it was away."""
+        while True:
+            try:
+                return await self._database.read(read)
+            except Refusal:
+                await asyncio.sleep(BEACON_SECONDS)
 
     def _revoke(self, connection: Connection, why: Close, since: float) -> None:
         connection.close(why)
@@ -279,6 +295,8 @@ class Hub:
                 if now - lost_at > GIVE_UP_SECONDS:
                     for connection in list(self._connections):
                         connection.close(Close.OVERLOAD)
+            except Exception:  # the beacon must not go out: without it nothing that others do is noticed
+                log.exception("a look at the database failed")
             await asyncio.sleep(BEACON_SECONDS)
 
     async def _look_around(self) -> None:

@@ -34,6 +34,8 @@ class PlainWriter:
     async def serve(self, peer: Peer, listening: Listening) -> None:
         """Carry what is said in both directions, until one side closes."""
         self._peer = peer
+        if self._bytes > self._buffer_bytes:
+            peer.slowed()  # by its greeting, which was written before there was anybody to tell
         tasks = [asyncio.create_task(self._read(peer, listening)), asyncio.create_task(self._write())]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import Any, Protocol, cast
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import Frame, Opcode
+from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request
 
 try:
@@ -25,11 +25,13 @@ except ImportError:  # a platform without the compiled part
 EXTENSION = "folkmoot.takeover"  # in the ASGI scope's extensions: the protocol itself
 CLOSE_SECONDS = 5.0  # for a peer to answer a close frame, or to read what was written before; then it is aborted
 
-HEAD_BYTES = 6  # of a masked frame with a short length (RFC 6455, section 5.2)
-FIN_TEXT, FIN_BINARY = 0x81, 0x82
-MASKED = 0x80  # in the second byte; in the first:
-RESERVED, CONTROL = 0x70, 0x08
-SHORT_MAX = 125  # lengths up to here stand in the second byte itself
+# A frame's head (RFC 6455, section 5.2): two bytes, two or eight more of length, four of mask.
+START_BYTES, MASK_BYTES = 2, 4
+FIN_TEXT, FIN_BINARY, FIN_CLOSE = 0x81, 0x82, 0x88
+# What may stand first: continuation, text or binary with and without FIN; close, ping and pong with it.
+FIRST_BYTES = frozenset({0x00, 0x01, 0x02, 0x80, FIN_TEXT, FIN_BINARY, FIN_CLOSE, 0x89, 0x8A})
+MASKED = 0x80  # in the second byte, with the length
+SHORT_MAX = 125  # lengths up to here stand in the second byte itself; a control frame has no other
 
 
 class Peer(Protocol):
@@ -46,7 +48,7 @@ class Listening(Protocol):
     """What the client says, as the protocol hands it on."""
 
     def receive(self, payload: bytes, binary: bool) -> None: ...
-    def pinged(self) -> None: ...
+    def charge(self) -> None: ...
 
 
 class FolkmootProtocol(WebSocketsSansIOProtocol):
@@ -59,6 +61,7 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
     _partial: bytearray | None = None
     _needed = 0
     _fragments = False
+    _failed = False
     _deadline: asyncio.TimerHandle | None = None
 
     # The handshake
@@ -76,6 +79,9 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
 
     def handle_parser_exception(self) -> None:
         """Answer what the library can't parse: before the handshake as HTTP, after it by its close frame."""
+        if self.peer is not None:
+            self._fail()
+            return
         if self.handshake_initiated:
             super().handle_parser_exception()
             self.loop.call_later(CLOSE_SECONDS, self.transport.abort)  # closing waits for a peer that does not read
@@ -127,7 +133,7 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
         """From now on the socket is ``peer``'s, and ``listening`` is told what its client says."""
         self.peer = peer
         self._receive = listening.receive
-        self._pinged = listening.pinged
+        self._charge = listening.charge
         self.queue = cast(Any, _NOBODY)
         self.transport.set_write_buffer_limits(self.write_buffer_bytes, self.write_buffer_bytes // 4)
         # The base class closes the transport when the application returns, unless it waits for a close frame.
@@ -141,6 +147,8 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
         if peer is None:
             super().data_received(data)
             return
+        if self._failed:
+            return
         peer.alive = True
         if self._partial is not None:
             self._partial += data
@@ -151,34 +159,34 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
 
     def _read_frames(self, data: bytes) -> None:
         at, size = 0, len(data)
-        while at < size and self.conn.parser_exc is None:
-            if size - at < HEAD_BYTES:
-                # Rules broken in the first two bytes are for the library, as soon as they are seen.
-                self._keep(data[at:], HEAD_BYTES)
+        while at < size and not self._failed:
+            if size - at < START_BYTES:
+                self._keep(data[at:], START_BYTES)
                 return
             first, second = data[at], data[at + 1]
-            length, head = second & 0x7F, HEAD_BYTES
+            length, head = second & 0x7F, START_BYTES
+            if second < MASKED or first not in FIRST_BYTES or (first >= FIN_CLOSE and length > SHORT_MAX):
+                self._break_off(CloseCode.PROTOCOL_ERROR, "the frame breaks the rules of RFC 6455")
+                return
             if length > SHORT_MAX:
-                wide = 2 if length == 126 else 8
-                head += wide
+                head += 2 if length == 126 else 8
                 if size - at < head:
                     self._keep(data[at:], head)
                     return
-                length = int.from_bytes(data[at + 2 : at + 2 + wide], "big")
-            most = SHORT_MAX if first & CONTROL else self.config.ws_max_size
-            if length > most or second < MASKED or first & RESERVED:
-                self._by_library(data[at:])  # which answers 1009 or 1002 as soon as it has seen the head
-                return
-            end = at + head + length
+                length = int.from_bytes(data[at + START_BYTES : at + head], "big")
+                if length > self.config.ws_max_size:
+                    self._break_off(CloseCode.MESSAGE_TOO_BIG, "the frame is over the limit")
+                    return
+            body = at + head + MASK_BYTES
+            end = body + length
             if end > size:
-                self._keep(data[at:], head + length)
+                self._keep(data[at:], end - at)
                 return
-            if (first == FIN_TEXT or first == FIN_BINARY) and not self._fragments:
-                if self.close_sent:  # after a close only its answer is waited for; what was said before it is skipped
-                    at = end
-                    continue
-                body = at + head
-                self._receive(apply_mask(data[body:end], data[body - 4 : body]), first == FIN_BINARY)
+            if self.close_sent:
+                if first == FIN_CLOSE:  # the answer to ours; the library would send a pong even now
+                    self._by_library(data[at:end])
+            elif (first == FIN_TEXT or first == FIN_BINARY) and not self._fragments:
+                self._receive(apply_mask(data[body:end], data[body - MASK_BYTES : body]), first == FIN_BINARY)
             else:
                 self._by_library(data[at:end])
             at = end
@@ -186,6 +194,26 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
     def _keep(self, data: bytes, needed: int) -> None:
         self._partial = bytearray(data)
         self._needed = needed
+
+    def _break_off(self, code: CloseCode, reason: str) -> None:
+        self.conn.fail(code, reason)
+        self._fail()
+
+    def _fail(self) -> None:
+        """The library has given its last word; nothing more is read into anything. The transport stays open for the
+        peer to take that in: closing it on unread bytes would be a reset, which takes back what was sent."""
+        self._failed = True
+        self._partial = None
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        if self.close_sent or not self.transport.can_write_eof():
+            self.transport.close()
+        else:
+            self.transport.write_eof()
+            self.transport.resume_reading()
+        self.close_sent = True
+        self.loop.call_later(CLOSE_SECONDS, self.transport.abort)  # whether or not the peer has seen it
+        if self.peer is not None:
+            self.peer.lost()
 
     def _by_library(self, data: bytes) -> None:
         self.conn.receive_data(data)
@@ -202,13 +230,15 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
                 self.curr_msg_data_type = "text" if event.opcode is Opcode.TEXT else "bytes"
                 self._fragments = not event.fin
             case Opcode.CONT:
+                self._charge()
                 self.frames.append(bytes(event.data))
                 self._fragments = not event.fin
             case Opcode.PING:
-                self._pinged()
+                self._charge()
                 self.handle_ping()
                 return
             case Opcode.PONG:
+                self._charge()
                 return
             case Opcode.CLOSE:
                 self.handle_close(event)

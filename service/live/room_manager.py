@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
+from service.chat.errors import Refusal
 from service.chat.events import Event, MemberLeft, RoomDeleted
 from service.live.audience import Audience
 from service.live.encoder import Encoder
@@ -72,7 +73,11 @@ class RoomManager:
         """Take events in seq order: what was delivered is passed over, what is missing before them is read first."""
         head = self.head
         if head is None:
-            self._recent.extend(events)  # the first joiner reads its snapshot right now, and goes on from it
+            # The first joiner reads its snapshot right now, and goes on from it. What another process appended between
+            # has not come this way: then only what came after it is whole.
+            if self._recent and events[0].seq != self._recent[-1].seq + 1:
+                self._recent.clear()
+            self._recent.extend(events)
             return
         if events[0].seq <= head:
             events = [event for event in events if event.seq > head]
@@ -104,6 +109,8 @@ class RoomManager:
                 if not events:
                     return
                 self.deliver(events)
+        except Refusal:
+            pass  # there is no database right now: ``compare`` comes back to it
         finally:
             self._repairing = False
 
@@ -118,8 +125,8 @@ class RoomManager:
     def _end(self, event: MemberLeft | RoomDeleted) -> None:
         """Take their place from those who lose it by ``event``, which they have been given."""
         for sub in self.subscriptions():
-            if sub in self._behind:
-                continue  # meets the event in the log, in its order
+            if sub in self._behind or sub.position >= event.seq:
+                continue  # meets the event in the log, in its order; or came back after it
             if isinstance(event, RoomDeleted) or sub.listener.user_id == event.user_id:
                 self._dismiss(sub, event)
 
@@ -238,6 +245,8 @@ class RoomManager:
                     del self._behind[sub]
                     self._place(sub)
                 await asyncio.sleep(0)
+        except Refusal:
+            pass  # there is no database right now: ``compare`` comes back to it
         finally:
             sub.feeding = False
 
@@ -262,7 +271,9 @@ class RoomManager:
 
     def compare(self, seq: int) -> None:
         """Hear where the log stands in the database: what another process appended is read, and what only a join under
-        way could still need is forgotten."""
+        way could still need is forgotten. Who could not be fed while the database was away is fed now."""
+        for sub in [sub for sub in self._behind if not sub.outbox.slow]:
+            self.resume(sub)
         if self.head is not None and self.head < seq:
             self.repair()
         elif not self.opening:

@@ -151,6 +151,8 @@ class SqlDatabase:
                 for fn, future in jobs:
                     try:
                         answers.append((future, fn(SqlTransaction(connection, self._clock())), None))
+                    except exc.OperationalError:
+                        raise  # the database itself, which is found out by the first statement and not by BEGIN
                     except Exception as error:  # its caller's to handle
                         answers.append((future, None, error))
         except exc.SQLAlchemyError:

@@ -8,6 +8,7 @@ at the same time. An answer means that the transaction is on disk (``synchronous
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import threading
 import time
@@ -99,7 +100,8 @@ class Journal:
         """Commit what waits, and end the thread."""
         while self._busy or self._waiting:
             await asyncio.sleep(0)
-            await self.write(lambda tx: None)
+            with contextlib.suppress(Refusal):  # full, or not to be committed: then that was the answer to what waited
+                await self.write(lambda tx: None)
         thread, self._thread = self._thread, None
         if thread is not None:
             self._batches.put(None)
@@ -115,7 +117,8 @@ class Journal:
     def post(self, post: PostMessage, answer: Answer) -> None:
         """Store a message; ``answer`` is called with what became of it."""
         if len(self._waiting) >= WAITING_MAX or self._thread is None:
-            answer(post, _unavailable())
+            # Not at once: whoever sends the next post from the answer to this one would never come to an end.
+            asyncio.get_running_loop().call_soon(answer, post, _unavailable())
             return
         self._take(_Post(post, answer))
 
@@ -167,7 +170,7 @@ class Journal:
         self._observe(len(done.entries), done.posts, done.seconds)
         for entry, outcome in zip(done.entries, done.outcomes, strict=True):
             if isinstance(entry, _Post):
-                entry.answer(entry.post, outcome)
+                _answer(entry, outcome)
             elif not entry.future.cancelled():
                 if isinstance(outcome, _Failed):
                     entry.future.set_exception(outcome.error)
@@ -244,6 +247,13 @@ class Journal:
         if change is not None:
             done.changes.append(change)
         return answer
+
+
+def _answer(entry: _Post, outcome: Posted | Exception) -> None:
+    try:
+        entry.answer(entry.post, outcome)
+    except Exception:  # one connection's trouble must not keep the others from their answers, and all from the events
+        log.exception("the answer to a post was not taken")
 
 
 @dataclass(slots=True)

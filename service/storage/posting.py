@@ -44,7 +44,7 @@ def store(tx: SqlTransaction, posts: Sequence[PostMessage]) -> list[Outcome]:
     cursor.execute("SAVEPOINT posts")
     try:
         outcomes = _Batch(tx).store(posts)
-    except tx.connection.dialect.loaded_dbapi.IntegrityError:
+    except (tx.connection.dialect.loaded_dbapi.IntegrityError, _SaidTwice):
         # Somebody sent a nonce twice. It is rare, so it is found out by the unique key and not by asking every time.
         cursor.execute("ROLLBACK TO posts")
         tx.appended.clear()
@@ -59,6 +59,10 @@ def _store_one(tx: SqlTransaction, post: PostMessage) -> Outcome:
         return _Batch(tx).store([post])[0]
 
 
+class _SaidTwice(Exception):
+    """A retry stands in one batch with what it repeats, where slow mode would refuse it before the key is asked."""
+
+
 class _Batch:
     """Posts on their way into the log, in one transaction."""
 
@@ -68,6 +72,7 @@ class _Batch:
         (self._version,) = self._cursor.execute(_VERSION).fetchone()
         self._changes: dict[int, tuple[set[int], set[str], set[int]]] = {}
         self._heads: dict[int, tuple[int, int]] = {}
+        self._slowed: set[tuple[int, int, str]] = set()  # nonces of this batch in rooms with slow mode
 
     def store(self, posts: Sequence[PostMessage]) -> list[Outcome]:
         decided = [self._decide(post) for post in posts]
@@ -86,7 +91,7 @@ class _Batch:
         tx = self._tx
         try:
             ruling = post.ruling
-            if ruling is None or not self._stands(ruling):
+            if ruling is None or post.credential.expires_at * 1000 <= tx.now or not self._stands(ruling):
                 found = rule(tx, post, self._version)
                 if isinstance(found, Posted):
                     return found
@@ -98,11 +103,20 @@ class _Batch:
             if post.reply_to is not None:
                 require_replied(tx, ruling.room, post.reply_to)
             if ruling.slow_mode:
+                self._require_new(post, ruling)
                 keep_pace(tx, ruling)
             return ruling
         except Refusal as refusal:
             post.ruling = None
             return refusal
+
+    def _require_new(self, post: PostMessage, ruling: Ruling) -> None:
+        if post.nonce is None:
+            return
+        key = (ruling.room.id, ruling.author_id, post.nonce)
+        if key in self._slowed:
+            raise _SaidTwice
+        self._slowed.add(key)
 
     def _stands(self, ruling: Ruling) -> bool:
         """Whether nothing that the ruling was made from has changed since."""

@@ -72,6 +72,7 @@ def of_refused_handshake(code: Code, status: int, expired: bool) -> Close:
         403: Close.NOT_ALLOWED,
         404: Close.NOT_ALLOWED,
         409: Close.TOO_FAST,
+        422: Close.PROTOCOL_ABUSE,
         429: Close.TOO_FAST,
         503: Close.OVERLOAD,
     }.get(status, Close.INTERNAL)

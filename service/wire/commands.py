@@ -7,6 +7,7 @@ surrogate anywhere is a ``bad_frame``, also where the trouble sits in a field th
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isfinite
 from typing import Annotated, Any
 
 import msgspec
@@ -21,8 +22,9 @@ Seq = Annotated[int, Meta(ge=0, lt=2**53)]  # beyond 2^53 JavaScript's numbers h
 LEVELS_MAX = 64  # of nesting, in a frame that has to be looked through
 
 
-class Command(Struct, kw_only=True, tag_field="type"):
-    """One command; ``id`` comes back in its reply."""
+class Command(Struct, kw_only=True, tag_field="type", forbid_unknown_fields=True):
+    """One command; ``id`` comes back in its reply. A frame with a field that we do not know is read the slow way, which
+    looks at all that is in it before it leaves the field out."""
 
     id: Id
 
@@ -113,7 +115,8 @@ class Reader:
         id = raw.get("id")
         usable = id if isinstance(id, str) and 1 <= len(id) <= NONCE_MAX and _clean(id) else None
         if not _clean(raw):
-            raise BadCommand(usable, Refusal(Code.BAD_FRAME, "NUL, lone surrogates and deep nesting are not allowed."))
+            text = "NUL, lone surrogates, numbers that are none and deep nesting are not allowed."
+            raise BadCommand(usable, Refusal(Code.BAD_FRAME, text))
         kind = raw.get("type")
         if not isinstance(kind, str):
             raise BadCommand(usable, Refusal(Code.BAD_FRAME, "A frame is an object with a type."))
@@ -121,8 +124,9 @@ class Reader:
             raise BadCommand(usable, Refusal(Code.UNKNOWN_TYPE, "There is no command of that type."))
         if room is not None:
             raw.setdefault("room", room)
+        known = {"type", *COMMANDS[kind].__struct_fields__}
         try:
-            command: Command = msgspec.convert(raw, _ANY)
+            command: Command = msgspec.convert({name: raw[name] for name in raw if name in known}, _ANY)
             return command
         except msgspec.ValidationError as error:
             raise BadCommand(usable, _invalid(str(error))) from None
@@ -140,6 +144,8 @@ def _invalid(text: str) -> Refusal:
 def _clean(value: object, levels: int = LEVELS_MAX) -> bool:
     if isinstance(value, str):
         return "\0" not in value and (value.isascii() or not any("\ud800" <= c <= "\udfff" for c in value))
+    if isinstance(value, float):
+        return isfinite(value)
     if levels == 0:
         return False
     if isinstance(value, dict):
