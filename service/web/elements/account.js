@@ -40,27 +40,26 @@ class Account extends Dialog {
     return this.form({
       fields: [{ name: 'name', label: 'Display name', autocomplete: 'name', value: this.chat.me.name }],
       submit: 'Save name',
+      done: 'Saved.',
       minor: true,
       action: ({ name }) => this.chat.changeMe({ name: name.trim() }),
     });
   }
 
   #password() {
-    const saved = h('p', { class: 'hint', role: 'status' });
-    const form = this.form({
+    return this.form({
       fields: [
         { name: 'current_password', label: 'Current password', type: 'password', autocomplete: 'current-password', required: true },
         { name: 'password', label: 'New password', type: 'password', autocomplete: 'new-password', required: true, minlength: 8 },
       ],
       submit: 'Change password',
+      done: 'Changed. Your other devices are signed out.',
       minor: true,
       action: async ({ current_password, password }) => {
         await this.chat.changeMe({ current_password, password });
-        saved.textContent = 'Changed. Your other devices are signed out.';
         await this.#list();
       },
     });
-    return h('div', {}, form, saved);
   }
 
   async #list() {

@@ -25,6 +25,7 @@
  * @typedef {object} Definition
  * @property {Field[]} fields
  * @property {string} submit
+ * @property {string} [done] What to say when it is done, where nothing else shows it.
  * @property {boolean} [minor] Whether other things on the page matter more.
  * @property {(values: Record<string, string>) => Promise<void>} action
  */
@@ -41,15 +42,18 @@ export class Form extends HTMLElement {
   /** @type {Map<string, {input: HTMLInputElement | HTMLSelectElement, error: HTMLElement}>} */
   #fields = new Map();
   #alert = h('p', { class: 'alert', role: 'alert', hidden: true });
+  #status = h('p', { class: 'hint', role: 'status' });
+  #done = '';
   /** @type {Definition['action']} */
   #action = async () => {};
 
   /** @param {Definition} definition */
-  define({ fields, submit, minor, action }) {
+  define({ fields, submit, done = '', minor, action }) {
     this.#action = action;
+    this.#done = done;
     const rows = fields.map((field) => this.#row(field));
     const button = h('button', { class: minor ? null : 'primary', type: 'submit' }, submit);
-    this.replaceChildren(h('form', { onsubmit: (/** @type {Event} */ event) => this.#submit(event) }, ...rows, this.#alert, button));
+    this.replaceChildren(h('form', { onsubmit: (/** @type {Event} */ event) => this.#submit(event) }, ...rows, this.#alert, button, done !== '' && this.#status));
   }
 
   /**
@@ -83,6 +87,7 @@ export class Form extends HTMLElement {
     this.#busy(true);
     try {
       await this.#action(Object.fromEntries([...this.#fields].map(([name, { input }]) => [name, input.value])));
+      this.#status.textContent = this.#done;
     } catch (error) {
       if (!(error instanceof Problem) && !(error instanceof SessionEnded)) throw error;
       this.#explain(error);
@@ -101,6 +106,7 @@ export class Form extends HTMLElement {
 
   #clear() {
     this.#alert.hidden = true;
+    this.#status.textContent = '';
     for (const { input, error } of this.#fields.values()) {
       error.hidden = true;
       input.removeAttribute('aria-invalid');

@@ -120,9 +120,7 @@ export class Timeline extends LiveElement {
   /** @param {import('../chat/room.js').Room} room @param {import('../chat/chat.js').Chat} chat */
   #drawTyping(room, chat) {
     const names = room.presence.typing.map((username) => chat.names.of(username));
-    const shown = names.length > 2 ? 'Several people are typing…' : names.length === 2 ? `${names.join(' and ')} are typing…` : '';
-    const text = names.length === 1 ? `${names[0]} is typing…` : shown;
-    if (this.#typing.textContent !== text) this.#typing.textContent = text;
+    fill(this.#typing, this.kept('typing', names.join('\n'), () => typists(names)));
   }
 
   /** @param {import('../chat/room.js').Room} room */
@@ -218,6 +216,14 @@ function beginning({ name, created_at: since }, empty, mayPost) {
   const quiet = `Nothing has been said here yet.${mayPost ? ' You could begin.' : ''}`;
   const line = empty ? quiet : `It began on ${moments.dayKey(since)}.`;
   return h('div', { class: 'beginning' }, h('h2', {}, 'The beginning of ', h('bdi', {}, name)), h('p', {}, line));
+}
+
+/** @param {string[]} names */
+function typists(names) {
+  const [first, second] = names.map((name) => h('bdi', {}, name));
+  if (names.length === 0) return h('span', {});
+  if (names.length === 1) return h('span', {}, first, ' is typing…');
+  return names.length === 2 ? h('span', {}, first, ' and ', second, ' are typing…') : h('span', {}, 'Several people are typing…');
 }
 
 /** @param {() => void} again */
