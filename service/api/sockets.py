@@ -22,7 +22,7 @@ from service.chat.records import Asker, Credential
 from service.chat.replay import Entrance
 from service.chat.tokens import BadCredential
 from service.live.connection import Connection
-from service.live.dialogue import Dialogue, Stay, enter
+from service.live.dialogue import Dialogue, enter
 from service.live.plain_writer import PlainWriter
 from service.live.protocol import EXTENSION, FolkmootProtocol
 from service.live.room_manager import RoomManager
@@ -96,7 +96,7 @@ class Sockets:
     async def _admit(self, wish: Handshake, scope: Scope, manager: RoomManager | None) -> Admission:
         parts = self._parts
         credential = self._credential(wish)
-        asker = await parts.door.ask(credential, Stay())
+        asker = await parts.hub.admissions.admit(credential)
         address = scope["client"][0] if scope.get("client") else ""
         parts.hub.check_room_for(asker.user.id, address)  # before a room is joined for somebody who is not let in
         joined = None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from service.chat.errors import Code, Refusal, not_found
 from service.chat.ports import Page, Transaction
-from service.chat.records import Asker, Credential, Session
+from service.chat.records import Asker, Credential, Session, User
 from service.chat.roles import SCOPES_OF, Scope
 from service.chat.tokens import BadCredential, expired_credential
 
@@ -20,7 +20,11 @@ def admit(tx: Transaction, credential: Credential) -> Asker:
 
     What the token says of the role is not looked at: a demotion counts from its commit on, and not from the next token.
     """
-    found = tx.sessions.with_user(credential.sid)
+    return admitted(tx.sessions.with_user(credential.sid), credential, tx.now)
+
+
+def admitted(found: tuple[Session, User] | None, credential: Credential, now: int) -> Asker:
+    """``admit`` by a session and its user that have been looked up already, at ``now`` (Unix ms)."""
     if found is None:
         raise BadCredential
     session, user = found
@@ -30,7 +34,7 @@ def admit(tx: Transaction, credential: Credential) -> Asker:
         raise Refusal(Code.SUSPENDED)
     if session.ended_at is not None:
         raise BadCredential("The session has ended: sign in again.")
-    if session.expires_at <= tx.now or credential.expires_at * 1000 <= tx.now:
+    if session.expires_at <= now or credential.expires_at * 1000 <= now:
         raise expired_credential()
     return Asker(user, session, credential.scope & SCOPES_OF[user.role])
 

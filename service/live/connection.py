@@ -16,6 +16,7 @@ from service.chat.door import Door
 from service.chat.events import MemberLeft
 from service.chat.records import Asker, Credential, User
 from service.chat.replay import Entrance
+from service.live.admissions import Admissions
 from service.live.encoder import Encoder, LineEncoder
 from service.live.outbox import Outbox, Tick
 from service.live.room_manager import RoomManager
@@ -48,6 +49,7 @@ class Node(Protocol):
     metrics: Metrics
     terms: Terms
     reviews: int
+    admissions: Admissions
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None: ...
     def open(self, slug: str) -> RoomManager: ...

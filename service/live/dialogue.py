@@ -7,7 +7,6 @@ answered by the journal's callback; every other command that takes time is a tas
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -17,9 +16,8 @@ from service.chat.errors import Code, Refusal
 from service.chat.limits import Bucket
 from service.chat.members import JoinRoom
 from service.chat.messages import Posted, PostMessage, Ruling
-from service.chat.records import Asker, Credential
+from service.chat.records import Credential
 from service.chat.replay import EnterRoom, Entrance, Type
-from service.chat.roles import Scope
 from service.live.connection import Connection, Node
 from service.live.room_manager import TYPING_SECONDS
 from service.wire import frames, shapes
@@ -215,7 +213,7 @@ class Dialogue:
         connection = self._connection
         reviews = self._node.reviews
         credential = self._node.terms.verify(command.token)
-        asker = await self._node.door.ask(credential, Stay())
+        asker = await self._node.admissions.admit(credential)
         if asker.user.id != connection.user_id:
             raise Refusal(Code.FORBIDDEN, "The token is another user's.")
         if connection.closed:
@@ -225,17 +223,6 @@ class Dialogue:
         if self._node.reviews != reviews:
             self._node.look_again({connection})
         self._push(connection.encoder.ok(command.id, expires_at=shapes.time(credential.expires_at * 1000)))
-
-
-@dataclass(frozen=True, slots=True)
-class Stay:
-    """Whether a credential is good for a socket: to be admitted, with the right to read, is the whole answer."""
-
-    def run(self, tx: object, asker: Asker) -> Asker:
-        """Who it is."""
-        if Scope.READ not in asker.scope:
-            raise Refusal(Code.INSUFFICIENT_SCOPE, "A socket needs a token with the scope chat:read.")
-        return asker
 
 
 async def enter(door: Door, credential: Credential, room: str, since: int | None, epoch: str | None) -> Entrance:

@@ -20,6 +20,7 @@ from service.chat.events import AuthorityChanged, Event
 from service.chat.ports import Database, Transaction
 from service.chat.records import Session, User
 from service.chat.replay import ReadOn
+from service.live.admissions import Admissions
 from service.live.connection import Connection, Terms
 from service.live.encoder import Encoder, LineEncoder
 from service.live.outbox import Tick
@@ -63,6 +64,7 @@ class Hub:
             "text": LineEncoder(),
         }
         self.draining = False
+        self.admissions = Admissions(database, terms.now)
         self._database = database
         self._limits = limits
         self._rooms: dict[str, RoomManager] = {}
@@ -212,7 +214,9 @@ class Hub:
 
     def _review(self, users: Iterable[int], sessions: Iterable[str]) -> None:
         """Look again at the connections of those whose rights changed."""
+        users, sessions = frozenset(users), frozenset(sessions)
         self.reviews += 1
+        self.admissions.forget(users, sessions)
         here = {user for user in users if user in self._by_user}
         open_sessions = {sid for sid in sessions if sid in self._by_session}
         concerned = {connection for user in here for connection in self._by_user[user]}
@@ -292,6 +296,7 @@ class Hub:
             except Refusal:
                 now = self.loop.time()
                 lost_at = now if lost_at is None else lost_at
+                self.admissions.forget_all()  # what others do can't be seen
                 if now - lost_at > GIVE_UP_SECONDS:
                     for connection in list(self._connections):
                         connection.close(Close.OVERLOAD)

@@ -13,7 +13,9 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Protocol, cast
 
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.exceptions import HeaderLineTooLong, RequestLineTooLong, TooManyHeaders
 from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request
 
@@ -62,6 +64,7 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
     _needed = 0
     _fragments = False
     _failed = False
+    _refused = False
     _deadline: asyncio.TimerHandle | None = None
 
     # The handshake
@@ -86,26 +89,36 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
             super().handle_parser_exception()
             self.loop.call_later(CLOSE_SECONDS, self.transport.abort)  # closing waits for a peer that does not read
             return
-        self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "A line of the handshake is too long.")
+        self._refuse(HTTPStatus.BAD_REQUEST, "The handshake can't be read.", "bad_frame")
+
+    def _answer_unreadable(self, error: Exception) -> None:
+        """Answer a handshake that the library did not take. It has prepared a response, but nobody sends that."""
+        match error:
+            case RequestLineTooLong():
+                self._refuse(HTTPStatus.REQUEST_URI_TOO_LONG, "The address is too long.", "too_large")
+            case HeaderLineTooLong() | TooManyHeaders():
+                status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+                self._refuse(status, "The headers of the handshake are too long.", "too_large")
+            case _:
+                self._refuse(HTTPStatus.BAD_REQUEST, "The handshake can't be read.", "bad_frame")
 
     def handle_connect(self, event: Request) -> None:
         """uvicorn's, but for a target that is not ASCII, which it would fail on."""
         if event.path.isascii():
             super().handle_connect(event)
         else:
-            self._refuse(HTTPStatus.BAD_REQUEST, "The target of the request is not ASCII.")
+            self._refuse(HTTPStatus.BAD_REQUEST, "The target of the request is not ASCII.", "bad_frame")
 
-    def _refuse(self, status: HTTPStatus, detail: str) -> None:
+    def _refuse(self, status: HTTPStatus, detail: str, code: str) -> None:
         body = (
             f'{{"type":"about:blank","title":"{status.phrase}","status":{status.value},'
-            f'"detail":"{detail}","code":"invalid"}}'
+            f'"detail":"{detail}","code":"{code}"}}'
         ).encode()
         head = (
             f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: application/problem+json\r\n"
             f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
         )
-        self.handshake_complete = True
-        self.close_sent = True
+        self.handshake_complete = self.close_sent = self._refused = True
         self.transport.write(head.encode() + body)
         self.transport.close()
 
@@ -116,9 +129,22 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
 
     async def send(self, message: Any) -> None:
         """uvicorn's, which forgets that a refusal with a body of its own completes the handshake too."""
+        if message["type"] == "websocket.accept":
+            self._accept(message.get("subprotocol"))
+            return
         await super().send(message)
         if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
             self.handshake_complete = True
+
+    def _accept(self, subprotocol: str | None) -> None:
+        """Complete the handshake: as uvicorn does, without a log line that holds the query, and without the date."""
+        if self.disconnected or self.transport.is_closing():
+            raise ClientDisconnected
+        if subprotocol is not None:
+            self.response.headers["Sec-WebSocket-Protocol"] = subprotocol
+        self.handshake_complete = True
+        self.conn.send_response(self.response)
+        self.transport.write(b"".join(self.conn.data_to_send()))
 
     def on_task_complete(self, task: asyncio.Task[None]) -> None:
         """The application has returned; what only the handshake needed is let go (kilobytes, on ten thousand)."""
@@ -145,7 +171,11 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
         """Bytes from the socket."""
         peer = self.peer
         if peer is None:
+            if self._refused:
+                return  # what still comes is nothing to anybody
             super().data_received(data)
+            if self.conn.handshake_exc is not None and not self.handshake_initiated and not self._refused:
+                self._answer_unreadable(self.conn.handshake_exc)
             return
         if self._failed:
             return

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, create_engine, event, exc
+from sqlalchemy import Connection, Engine, create_engine, event, exc
 from sqlalchemy.pool import QueuePool
 
 from service.chat.door import Answer
@@ -32,6 +32,7 @@ BUSY_SECONDS = 5.0  # how long to wait for another process that writes
 log = logging.getLogger("folkmoot.database")
 
 _Job = tuple[Callable[[Transaction], Any], "asyncio.Future[Any]"]
+_Answer = tuple["asyncio.Future[Any]", Any, Exception | None]
 
 
 def open_engine(url: str) -> Engine:
@@ -126,13 +127,27 @@ class SqlDatabase:
 
     def _read(self) -> None:
         assert self._loop is not None  # noqa: S101  set by start
-        while (job := self._reads.get()) is not None:
+        connection: Connection | None = None
+        ended = False
+        while not ended and (job := self._reads.get()) is not None:
             jobs = [job, *self._more()]
             ended = None in jobs
-            answers = self._answer([job for job in jobs if job is not None])
+            answers: list[_Answer] = []
+            try:
+                connection = connection or self._engine.connect().execution_options(reading=True)
+                with connection.begin():
+                    self._answer(connection, [job for job in jobs if job is not None], answers)
+            except exc.SQLAlchemyError:
+                log.exception("%d reads found no database", len(jobs) - len(answers))
+                away = Refusal(Code.UNAVAILABLE, "The database can't be read right now.", retry_after=1.0)
+                answers += [(job[1], None, away) for job in jobs[len(answers) :] if job is not None]
+                if connection is not None:
+                    connection.invalidate()  # the next reads begin on a new one
+                    connection.close()
+                    connection = None
             self._loop.call_soon_threadsafe(_resolve, answers)
-            if ended:
-                return
+        if connection is not None:
+            connection.close()
 
     def _more(self) -> list[_Job | None]:
         """What else waits: one turn of the loop answers it all."""
@@ -144,25 +159,17 @@ class SqlDatabase:
             pass
         return jobs
 
-    def _answer(self, jobs: list[_Job]) -> list[tuple[asyncio.Future[Any], Any, Exception | None]]:
-        answers: list[tuple[asyncio.Future[Any], Any, Exception | None]] = []
-        try:
-            with self._engine.connect().execution_options(reading=True) as connection, connection.begin():
-                for fn, future in jobs:
-                    try:
-                        answers.append((future, fn(SqlTransaction(connection, self._clock())), None))
-                    except exc.OperationalError:
-                        raise  # the database itself, which is found out by the first statement and not by BEGIN
-                    except Exception as error:  # its caller's to handle
-                        answers.append((future, None, error))
-        except exc.SQLAlchemyError:
-            log.exception("%d reads found no database", len(jobs) - len(answers))
-            away = Refusal(Code.UNAVAILABLE, "The database can't be read right now.", retry_after=1.0)
-            answers += [(future, None, away) for _, future in jobs[len(answers) :]]
-        return answers
+    def _answer(self, connection: Connection, jobs: list[_Job], answers: list[_Answer]) -> None:
+        for fn, future in jobs:
+            try:
+                answers.append((future, fn(SqlTransaction(connection, self._clock())), None))
+            except exc.OperationalError:
+                raise  # the database itself, which is found out by the first statement and not by BEGIN
+            except Exception as error:  # its caller's to handle
+                answers.append((future, None, error))
 
 
-def _resolve(answers: list[tuple[asyncio.Future[Any], Any, Exception | None]]) -> None:
+def _resolve(answers: list[_Answer]) -> None:
     for future, answer, error in answers:
         if future.cancelled():
             continue

@@ -194,7 +194,8 @@ class Journal:
                     connection.invalidate()  # the next batch begins on a new one
                     connection = None
                 log.exception("a batch of %d was not committed", len(batch))
-                refusal = _unavailable() if isinstance(error, exc.SQLAlchemyError) else Refusal(Code.INTERNAL)
+                away = isinstance(error, exc.SQLAlchemyError | self._engine.dialect.loaded_dbapi.Error)
+                refusal = _unavailable() if away else Refusal(Code.INTERNAL)
                 done = _Committed(batch, [refusal if isinstance(entry, _Post) else _Failed(refusal) for entry in batch])
             done.seconds = time.perf_counter() - started
             self._loop.call_soon_threadsafe(self._committed, done)

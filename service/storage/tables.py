@@ -138,8 +138,8 @@ members = Table(
 )
 
 # The log. What a commit costs is the pages that it touches. So on SQLite the rows lie in the order of the commits, all
-# at the end of one tree, and only the narrow key (room_id, seq) is spread over the rooms; ids are built from the key and
-# need no index. Clustered by room, a post costs twice as much as soon as many rooms talk at once.
+# at the end of one tree, and only the narrow key (room_id, seq) is spread over the rooms; ids are built from the key
+# and need no index. Clustered by room, a post costs twice as much as soon as many rooms talk at once.
 events = Table(
     "events",
     metadata,
