@@ -8,6 +8,8 @@ bounded number waiting: a crowd that signs in (or somebody who plays one) may fi
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 import threading
 import unicodedata
 import warnings
@@ -34,6 +36,7 @@ T = TypeVar("T")
 MEMORY_KIB = 19_456
 PASSES = 2
 LANES = 1
+NICENESS = 10  # of the threads that hash, as nice(1) counts
 
 PASSWORD_MIN = 8  # characters
 PASSWORD_MAX = 256  # characters
@@ -60,7 +63,7 @@ class Passwords:
             argon2__time_cost=PASSES,
             argon2__parallelism=LANES,
         )
-        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="passwords")
+        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="passwords", initializer=_yield_to_others)
         self._places = threading.BoundedSemaphore(at_once + waiting)
         # Unlike hashing, judging holds the GIL: one thread that does it costs the event loop little (p99 4 ms while
         # ten of the worst are judged), two that pass the GIL to each other three times that.
@@ -145,6 +148,13 @@ def require_strength(password: str, about: tuple[str, ...] = ()) -> None:
     feedback = best["feedback"]
     advice = [feedback["warning"], *feedback["suggestions"]]
     raise invalid("password", " ".join(["this would be guessed too soon.", *filter(None, advice)]))
+
+
+def _yield_to_others() -> None:
+    """Make the thread that calls it less urgent than the event loop: who signs in waits rather than everybody's
+    messages. Linux alone has a priority for each thread."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
 def _unavailable(message: str) -> Refusal:
