@@ -75,6 +75,18 @@ test('a send whose answer was lost is sent again under its nonce, and stands onc
   assert.deepEqual([texts(), room.outbox.items], [['message 1', 'hello'], []]);
 });
 
+test('what a restored server has forgotten is sent again, under its nonce', async () => {
+  const { room, wire, reconnect } = await stage();
+  room.join();
+  wire.socket.ok('join', snapshot([1, 2, 3]));
+  room.send('hello');
+  const { nonce } = wire.socket.last('send');
+  wire.socket.ok('send', { message: posted(4, { author: 'bob', nonce }).message, duplicate: false });
+  await reconnect();
+  wire.socket.ok('join', snapshot([1], { epoch: 'e2' }));
+  assert.equal(wire.socket.last('send').nonce, nonce);
+});
+
 test('what is written while there is no connection goes when there is one, in order', async () => {
   const { room, wire, reconnect } = await stage();
   room.join();
@@ -144,6 +156,9 @@ test('unread counts what others say while nobody looks, and the line stands abov
   room.receive(posted(5));
   assert.equal(room.unread, 0);
   room.watch(false);
+  room.receive(posted(6));
+  assert.deepEqual([room.unread, room.firstUnread], [1, 6], 'what came while one looked was seen');
+  room.watch(true);
   room.forgetLine();
   assert.equal(room.firstUnread, null);
 });

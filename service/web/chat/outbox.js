@@ -80,6 +80,11 @@ export class Outbox {
     for (const item of this.items) if (item.state === 'sending' || item.state === 'delayed') item.state = 'waiting';
   }
 
+  /** The log is another one, restored from before what was sent: under its nonce it goes again, or is found there. */
+  forgotten() {
+    for (const item of this.items) if (item.state === 'sent') Object.assign(item, { state: 'waiting', seq: undefined });
+  }
+
   /** @param {string} nonce */
   retry(nonce) {
     this.#update(nonce, { state: 'waiting', refusal: undefined });

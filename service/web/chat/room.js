@@ -226,6 +226,7 @@ export class Room extends EventTarget {
     this.info = answer.room;
     this.presence.reset(answer.online);
     if (answer.reset) {
+      if (answer.epoch !== this.log.epoch) this.outbox.forgotten();
       this.log.reset({ epoch: answer.epoch, seq: answer.seq, messages: answer.messages ?? [] });
       for (const message of this.log.messages) this.#around.names.learn(message.author);
       this.firstUnread = null;
@@ -287,8 +288,8 @@ export class Room extends EventTarget {
     this.#around.names.learn(message.author);
     this.presence.spoke(message.author.username);
     if (message.author.username === this.#around.me() || this.watched) return;
+    if (this.unread === 0) this.firstUnread = message.seq;
     this.unread += 1;
-    this.firstUnread ??= message.seq;
   }
 
   /** @param {import('./contract.js').Member} member */

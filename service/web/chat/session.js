@@ -106,15 +106,6 @@ export class Session extends EventTarget {
     }
   }
 
-  /** The server ended it, and this page learned so in another way than by a refused renewal. */
-  end() {
-    if (this.state === 'signed-out') return;
-    this.#forget();
-    // A page that is opened after its session ran out has nothing to tell: it simply asks to sign in.
-    this.endedByServer = this.state === 'signed-in';
-    this.#become('signed-out');
-  }
-
   async #renew() {
     if (this.#over()) throw new SessionEnded();
     try {
@@ -122,7 +113,7 @@ export class Session extends EventTarget {
       this.#become('signed-in');
       return text;
     } catch (error) {
-      if (error instanceof Problem && (error.status === 400 || error.status === 401)) this.end();
+      if (error instanceof Problem && (error.status === 400 || error.status === 401)) this.#end();
       throw this.#over() ? new SessionEnded() : error;
     }
   }
@@ -134,7 +125,7 @@ export class Session extends EventTarget {
     const subject = subjectOf(text);
     if (this.#token && this.#token.subject !== subject) {
       // Somebody else signed in in another tab, and the cookie is theirs now. Going on would speak in their name.
-      this.end();
+      this.#end();
       throw new SessionEnded();
     }
     if (form.grant_type === 'refresh_token' && this.#over()) throw new SessionEnded();
@@ -157,6 +148,15 @@ export class Session extends EventTarget {
     }
     if (!response.ok) throw await Problem.from(response);
     return response;
+  }
+
+  /** Not by the person's own wish. */
+  #end() {
+    if (this.#over()) return;
+    this.#forget();
+    // A page that is opened after its session ran out has nothing to tell: it simply asks to sign in.
+    this.endedByServer = this.state === 'signed-in';
+    this.#become('signed-out');
   }
 
   #over() {

@@ -25,6 +25,8 @@ export class Hall extends LiveElement {
   #room = /** @type {import('./room.js').RoomPage} */ (document.createElement('moot-room'));
   #people = /** @type {import('./people.js').People} */ (document.createElement('moot-people'));
   #listening = new AbortController();
+  /** Whether the address was ever brought in step. */
+  #placed = false;
 
   /** @param {Definition} definition */
   define(definition) {
@@ -62,8 +64,20 @@ export class Hall extends LiveElement {
     document.title = unread > 0 ? `(${unread}) ${name}` : name;
     this.setAttribute('pane', current ? 'room' : 'rooms');
     this.toggleAttribute('alone', !current?.isMember);
-    const address = current ? `#${current.slug}` : '';
-    if (location.hash !== address) history.replaceState(null, '', address || '/');
+    this.#address(current ? `#${current.slug}` : '');
+  }
+
+  /**
+   * A room that one goes to is a step that one can take back; where the page itself moves on, it is not.
+   * @param {string} address
+   */
+  #address(address) {
+    const gone = location.hash !== '' && !this.#chat.rooms.has(location.hash.slice(1));
+    const step = this.#placed && !gone && address !== '';
+    this.#placed = true;
+    if (location.hash === address) return;
+    if (step) location.hash = address;
+    else history.replaceState(null, '', address || '/');
   }
 
   get #chat() {

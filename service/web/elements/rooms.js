@@ -20,6 +20,7 @@ export class Rooms extends LiveElement {
   #list = h('ul', {});
   #rows = new KeyedList(this.#list);
   #empty = h('p', { class: 'empty' }, 'You are in no room yet.');
+  #tools = h('div');
   #foot = h('div', { class: 'foot' });
 
   /** @param {import('../chat/chat.js').Chat} chat */
@@ -33,11 +34,8 @@ export class Rooms extends LiveElement {
     this.setAttribute('role', 'navigation');
     this.setAttribute('aria-label', 'Rooms');
     const head = h('div', { class: 'head' }, h('p', { class: 'brand' }, h('img', { src: '/web/icon.svg', alt: '' }), 'Folkmoot'));
-    const tools = h('div', { class: 'tools' }, this.#tool('compass', 'Browse rooms', 'moot-directory'));
-    if (this.#chat?.me.role !== 'guest') tools.append(this.#tool('plus', 'New room', 'moot-new-room'));
-    if (this.#chat?.me.role === 'admin') tools.append(this.#tool('mail', 'Invite people', 'moot-invite'));
     const rooms = h('div', { class: 'rooms' }, h('h2', {}, 'Rooms'), this.#list, this.#empty);
-    this.replaceChildren(head, rooms, tools, this.#foot);
+    this.replaceChildren(head, rooms, this.#tools, this.#foot);
   }
 
   draw() {
@@ -47,6 +45,7 @@ export class Rooms extends LiveElement {
     this.#rows.show(rooms.map((room) => this.#row(room, room === chat.current)));
     this.#empty.hidden = rooms.length > 0;
     const { username, name, role } = chat.me;
+    fill(this.#tools, this.kept('tools', role, () => this.#offer(role)));
     fill(this.#foot, this.kept('me', `${name} ${role}`, () => this.#me(username, name, role)));
   }
 
@@ -77,6 +76,14 @@ export class Rooms extends LiveElement {
     const label = h('span', {}, h('bdi', {}, name), h('small', {}, role));
     const account = h('span', { class: 'unseen' }, 'Your account: ');
     return h('button', { class: 'me', onclick: () => this.#dialog('moot-account') }, account, face(username, name), label);
+  }
+
+  /** @param {import('../chat/contract.js').ServerRole} role */
+  #offer(role) {
+    const tools = h('div', { class: 'tools' }, this.#tool('compass', 'Browse rooms', 'moot-directory'));
+    if (role !== 'guest') tools.append(this.#tool('plus', 'New room', 'moot-new-room'));
+    if (role === 'admin') tools.append(this.#tool('mail', 'Invite people', 'moot-invite'));
+    return tools;
   }
 
   /**

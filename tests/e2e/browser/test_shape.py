@@ -34,6 +34,12 @@ async def test_a_telephone_shows_one_thing_at_a_time_and_nothing_sticks_out(moot
     await expect(page.get_by_role("navigation", name="Rooms")).to_be_visible()
     await page.go_back()
     await expect(bob.composer).to_be_visible()
+    await page.get_by_role("link", name="Back to the rooms").click()
+    await bob.press("Browse rooms")
+    await bob.press("Join Lobby")
+    await expect(bob.composer).to_be_visible()
+    await page.go_back()
+    await expect(page.get_by_role("navigation", name="Rooms")).to_be_visible()
 
 
 async def test_hands_on_the_keyboard_are_enough(moot: MootServer, visit: Visit) -> None:
