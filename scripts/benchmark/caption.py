@@ -13,9 +13,9 @@ def caption(now: datetime, machine: str, filesystem: str, scale: Scale) -> str:
     return (
         f"{now:%Y-%m-%d}, {machine}; {rounds} of {scale.window_seconds:g} s, both servers in turn on one core, loaded "
         f"from another. Ours checks a token at each connection and commits each message to disk ({filesystem}) before "
-        "it is acknowledged; the textbook does neither. CPU is the server's, user and kernel, all threads; stolen is "
-        "what the host took away. Latency is from sending to receiving, at receivers spread over the room. Only "
-        "messages delivered are counted, not their acknowledgements; every receiver got every one once and in order, "
-        "compared byte by byte. The load generator's share of its core stands beside: near 100 % (marked) it may be "
-        "the limit."
+        "it is acknowledged; the textbook does neither. CPU is the server's, user and kernel, all threads. Stolen is "
+        "what the host took away, others what further programs used of the two cores (100 % is one core). Latency is "
+        "from sending to receiving, at receivers spread over the room. Only messages delivered are counted, not their "
+        "acknowledgements; every receiver got every one once and in order, compared byte by byte. The load generator's "
+        "share of its core stands beside: near 100 % (marked) it may be the limit."
     )

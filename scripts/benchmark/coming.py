@@ -128,4 +128,5 @@ class Connects:
             cpu_ms_per_connect=statistics.median(usage.server / count * MS_PER_SECOND for usage in usages),
             generator_load=max(usage.generator_load for usage in usages),
             stolen_share=max(usage.stolen / usage.seconds for usage in usages),
+            others_share=max(usage.others / usage.seconds for usage in usages),
         )

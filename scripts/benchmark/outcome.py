@@ -42,6 +42,7 @@ class Figures:
     sign_ins_per_second: float | None = None
     generator_load: float | None = None  # of its core; near one, the generator is what was measured
     stolen_share: float | None = None  # of the time, by the host
+    others_share: float | None = None  # of the time, by other programs on the two cores
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 # Where the fields are in /proc/PID/stat once the name in parentheses, which may hold anything, is cut off (proc(5)).
 _UTIME, _STIME = 11, 12
-# And in a `cpuN` line of /proc/stat.
+# And in a `cpuN` line of /proc/stat: user, nice, system, irq and softirq are work done; idle and iowait are not.
+_BUSY = (1, 2, 3, 6, 7)
 _STEAL = 8
 
 
@@ -39,9 +40,19 @@ def used_seconds(pid: int, proc: Path = PROC) -> float:
 
 def stolen_seconds(cores: Iterable[int], proc: Path = PROC) -> float:
     """How long these cores would have run, had the host not given them to someone else."""
+    return sum(ticks[_STEAL] for ticks in _ticks_of(cores, proc)) / TICKS_PER_SECOND
+
+
+def busy_seconds(cores: Iterable[int], proc: Path = PROC) -> float:
+    """How long these cores have worked, for whomever."""
+    return sum(ticks[field] for ticks in _ticks_of(cores, proc) for field in _BUSY) / TICKS_PER_SECOND
+
+
+def _ticks_of(cores: Iterable[int], proc: Path) -> list[list[int]]:
+    """The fields of each core's line; the first one is its number."""
     names = {f"cpu{core}" for core in cores}
-    lines = (line.split() for line in _read(proc / "stat").splitlines())
-    return sum(int(fields[_STEAL]) for fields in lines if fields and fields[0] in names) / TICKS_PER_SECOND
+    lines = (line.split() for line in _read(proc / "stat").splitlines() if line.startswith("cpu"))
+    return [[int(name.removeprefix("cpu")), *map(int, ticks)] for name, *ticks in lines if name in names]
 
 
 def _read(path: Path) -> str:
@@ -58,7 +69,13 @@ class Usage:
     seconds: float
     server: float  # processor seconds of the server
     generator: float  # of this process
-    stolen: float  # of the cores in use
+    stolen: float  # by the host, of the cores in use
+    busy: float  # of the cores in use, for whomever
+
+    @property
+    def others(self) -> float:
+        """What other programs took of the cores in use. A ratio by the clock says little where that is much."""
+        return max(0.0, self.busy - self.server - self.generator)
 
     @property
     def generator_load(self) -> float:
@@ -74,8 +91,10 @@ class Meter:
         self._cores = tuple(cores)
         self._begin = self._look()
 
-    def _look(self) -> tuple[float, float, float, float]:
-        return time.monotonic(), used_seconds(self._pid), time.process_time(), stolen_seconds(self._cores)
+    def _look(self) -> tuple[float, ...]:
+        cores = self._cores
+        used = used_seconds(self._pid), time.process_time()
+        return time.monotonic(), *used, stolen_seconds(cores), busy_seconds(cores)
 
     def usage(self) -> Usage:
         return Usage(*(now - then for now, then in zip(self._look(), self._begin, strict=True)))

@@ -57,7 +57,18 @@ def _markdown_table(grid: Grid) -> str:
 def _talking(outcomes: Sequence[Outcome]) -> Grid:
     return Grid(
         "While people talk",
-        ("", "server", "deliveries/s", "posts/s", "p50 ms", "p99 ms", "CPU s per million", "generator", "stolen"),
+        (
+            "",
+            "server",
+            "deliveries/s",
+            "posts/s",
+            "p50 ms",
+            "p99 ms",
+            "CPU s per million",
+            "generator",
+            "stolen",
+            "others",
+        ),
         2,
         [
             (
@@ -70,6 +81,7 @@ def _talking(outcomes: Sequence[Outcome]) -> Grid:
                 _number(figures.cpu_seconds_per_million_deliveries),
                 _generator(figures),
                 _share(figures.stolen_share),
+                _share(figures.others_share),
             )
             for outcome in outcomes
             for place, figures in enumerate(outcome.figures)

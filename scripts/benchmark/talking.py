@@ -74,13 +74,18 @@ class Talking:
             name=self.name,
             title=self.title,
             figures=(figures("textbook", theirs), figures("folkmoot", ours)),
-            measure="durable posts a second" if self.by_posts else "deliveries per CPU second",
+            measure=_durable_posts(ours) if self.by_posts else "deliveries per CPU second",
             figure=statistics.median(rounds),
             target=self.target,
             rounds=tuple(rounds),
             cpu_ratio=statistics.median(by_cpu),
             wall_ratio=median_ratio(ours, theirs, lambda window: window.deliveries_per_second),
         )
+
+
+def _durable_posts(windows: Sequence[Window]) -> str:
+    by_cpu = median(windows, lambda window: window.posts / window.usage.server if window.usage.server else 0.0)
+    return f"durable posts a second ({by_cpu:,.0f} per CPU second)"
 
 
 def figures(name: str, windows: Sequence[Window]) -> Figures:
@@ -94,6 +99,7 @@ def figures(name: str, windows: Sequence[Window]) -> Figures:
         cpu_seconds_per_million_deliveries=median(windows, lambda window: window.server_seconds_per_million),
         generator_load=max(window.usage.generator_load for window in windows),
         stolen_share=max(window.usage.stolen / window.usage.seconds for window in windows),
+        others_share=max(window.usage.others / window.usage.seconds for window in windows),
     )
 
 

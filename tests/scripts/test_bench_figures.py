@@ -14,7 +14,14 @@ from scripts.benchmark.house import USERS, User
 from scripts.benchmark.machine import filesystem_of
 from scripts.benchmark.memory import held_kib
 from scripts.benchmark.outcome import Better, Figures, Outcome, Target
-from scripts.benchmark.processor import TICKS_PER_SECOND, Usage, process_tree, stolen_seconds, used_seconds
+from scripts.benchmark.processor import (
+    TICKS_PER_SECOND,
+    Usage,
+    busy_seconds,
+    process_tree,
+    stolen_seconds,
+    used_seconds,
+)
 from scripts.benchmark.table import grids, markdown
 from scripts.benchmark.talking import TALKING, figures
 from scripts.benchmark.window import Window, median_ratio
@@ -50,10 +57,17 @@ def test_stolen_time_is_counted_on_the_cores_in_use(proc: Path) -> None:
     assert stolen_seconds({0, 1}, proc) == pytest.approx(700 / TICKS_PER_SECOND)
 
 
+def test_what_others_used_of_the_cores_is_what_nobody_here_did(proc: Path) -> None:
+    # user, nice, system, idle, iowait, irq, softirq, steal
+    (proc / "stat").write_text("cpu0 1 2 4 9000 9000 8 16 9000 0 0\ncpu1 100 0 0 0 0 0 0 0 0 0\n")
+    assert busy_seconds({0}, proc) == pytest.approx(31 / TICKS_PER_SECOND)
+    assert Usage(seconds=2.0, server=1.5, generator=0.5, stolen=0.0, busy=2.5).others == pytest.approx(0.5)
+    assert Usage(seconds=2.0, server=1.5, generator=0.5, stolen=0.0, busy=1.99).others == 0, "ticks are coarse"
+
+
 def window(deliveries: int, server: float, latencies: list[int] | None = None) -> Window:
-    return Window(
-        deliveries, deliveries // 20, Usage(seconds=2.0, server=server, generator=1.0, stolen=0.1), latencies or []
-    )
+    usage = Usage(seconds=2.0, server=server, generator=1.0, stolen=0.1, busy=3.0)
+    return Window(deliveries, deliveries // 20, usage, latencies or [])
 
 
 def test_a_window_is_measured_by_the_servers_processor_time() -> None:
@@ -93,12 +107,12 @@ def test_a_miss_stands_in_the_table_as_clearly_as_a_hit() -> None:
 
 def test_a_load_generator_at_its_limit_is_marked() -> None:
     (row,) = grids([outcome(31)])[0].rows
-    assert row == ("hall", "folkmoot", "1,234,568", "", "1.23", "12.3", "", "90% (!)", "")
+    assert row == ("hall", "folkmoot", "1,234,568", "", "1.23", "12.3", "", "90% (!)", "", "")
 
 
 def test_the_readme_gets_the_same_cells() -> None:
     page = markdown([outcome(31)], "2026-11-22, a machine")
-    assert "| hall | folkmoot | 1,234,568 |  | 1.23 | 12.3 |  | 90% (!) |  |" in page
+    assert "| hall | folkmoot | 1,234,568 |  | 1.23 | 12.3 |  | 90% (!) |  |  |" in page
     assert page.endswith("\n\n2026-11-22, a machine")
 
 
