@@ -165,11 +165,10 @@ def test_what_is_no_frame_is_a_bad_frame(reader: Reader, payload: bytes) -> None
     assert refused(reader, payload, "lobby").refusal.code is Code.BAD_FRAME
 
 
-@pytest.mark.parametrize(
-    "kind",
-    ["", "PING", "edit", "delete", "react", "read", "hello", "ok", "p" * 300],
-    ids=lambda kind: kind[:9] or "empty",
-)
+UNKNOWN = ["", "PING", "edit", "delete", "react", "read", "hello", "ok", "p" * 300]
+
+
+@pytest.mark.parametrize("kind", UNKNOWN, ids=lambda kind: kind[:9] or "empty")
 def test_an_unknown_type_is_said_to_be_one_under_its_id(kind: str) -> None:
     for reader, payload in both({"type": kind, "id": "7"}):
         bad = refused(reader, payload)

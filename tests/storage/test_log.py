@@ -1,0 +1,117 @@
+"""The log: what is told live and what is read later are the same events."""
+
+from __future__ import annotations
+
+import pytest
+
+from service.chat.events import EVENTS, Event, MemberJoined, RoomChanged
+from service.chat.members import JoinRoom, LeaveRoom, RemoveMember, SetMember, leave_all
+from service.chat.messages import PostMessage
+from service.chat.roles import Role, RoomRole
+from service.chat.rooms import ChangeRoom, DeleteRoom
+from service.storage import posting
+from service.storage.transaction import SqlTransaction
+from tests.stage import Stage
+from tests.stage_door import sign_in
+
+
+@pytest.fixture
+def stage() -> Stage:
+    staged = Stage()
+    staged.room("lobby", join_role=Role.GUEST, post_role=Role.GUEST)
+    return staged
+
+
+def say(stage: Stage, username: str, text: str, nonce: str | None = None, reply_to: str | None = None) -> str:
+    credential = sign_in(stage, username, device=text)
+    (posted,) = stage.run(lambda tx: posting.store(tx, [PostMessage(credential, "lobby", text, nonce, reply_to)]))
+    assert isinstance(posted, posting.Posted), posted
+    return posted.message.id
+
+
+def read(stage: Stage, after: int = 0, limit: int = 1_000, until: int | None = None) -> list[Event]:
+    room = stage.seen("lobby")
+    return stage.run(lambda tx: tx.log.events(room, after, limit, until))
+
+
+def test_every_kind_of_event_is_read_as_it_was_told(stage: Stage) -> None:
+    stage.do("bob", JoinRoom("lobby"))
+    first = say(stage, "bob", "hello\n\t\\ \U0001f600 'x' \"y\"", "n1")
+    say(stage, "bob", "again", reply_to=first)
+    stage.do("ann", SetMember("lobby", "cyn", RoomRole.MODERATOR))
+    stage.do("ann", SetMember("lobby", "cyn", RoomRole.MEMBER))
+    stage.do("ann", RemoveMember("lobby", "cyn"))
+    stage.do("bob", LeaveRoom("lobby"))
+    stage.do("bob", JoinRoom("lobby"))
+
+    def suspend(tx: SqlTransaction) -> None:
+        bob = tx.users.by_username("bob")
+        assert bob is not None
+        leave_all(tx, bob, "suspended", None, "spam")
+
+    stage.run(suspend)
+    stage.do("ann", ChangeRoom("lobby", topic="new"))
+    stage.do("ann", DeleteRoom("lobby"))
+
+    told = [event for event in stage.events if event.room == "lobby"]
+    kept = read(stage)
+    assert {type(event) for event in told} == set(EVENTS), "all kinds are looked at"
+    assert [event.seq for event in kept] == list(range(1, len(told) + 1))
+    for before, after in zip(told, kept, strict=True):
+        if isinstance(before, RoomChanged) and isinstance(after, RoomChanged):
+            assert (before.seq, before.at, before.by) == (after.seq, after.at, after.by)
+            assert after.changed == stage.seen("lobby"), "a room is shown as it is now"
+        else:
+            assert before == after
+
+
+def test_an_event_by_the_operator_is_by_the_system(stage: Stage) -> None:
+    room = stage.seen("lobby")
+    told = stage.heard(lambda: stage.run(lambda tx: tx.log.room_changed(room, None)))
+    assert [getattr(event, "by", None) for event in told] == ["system"]
+    assert read(stage)[-1] == RoomChanged(room.id, "lobby", told[0].seq, told[0].at, stage.seen("lobby"), "system")
+
+
+def test_a_joining_is_dated_as_the_event_is(stage: Stage) -> None:
+    stage.do("bob", JoinRoom("lobby"))
+    joined = read(stage)[-1]
+    assert isinstance(joined, MemberJoined)
+    member = stage.run(lambda tx: tx.members.get(joined.room_id, joined.member.user.id))
+    assert member == joined.member
+
+
+def test_pages_of_a_log_fit_together(stage: Stage) -> None:
+    stage.do("bob", JoinRoom("lobby"))
+    for n in range(20):
+        say(stage, "bob", f"{n}")
+    whole = read(stage)
+    assert read(stage, after=5, limit=3) == whole[5:8]
+    assert read(stage, after=5, limit=100, until=9) == whole[5:9]
+    assert read(stage, after=len(whole)) == []
+    pieces: list[Event] = []
+    while page := read(stage, after=len(pieces), limit=7):
+        pieces += page
+    assert pieces == whole
+
+
+def test_messages_are_found_on_both_sides_of_a_seq(stage: Stage) -> None:
+    stage.do("bob", JoinRoom("lobby"))
+    for n in range(10):
+        say(stage, "bob", f"{n}")
+    room = stage.seen("lobby")
+
+    def texts(limit: int, before: int | None = None, after: int | None = None) -> list[str]:
+        return [m.text for m in stage.run(lambda tx: tx.log.messages(room, limit, before, after))]
+
+    first = room.seq - 9
+    assert texts(3) == ["7", "8", "9"]
+    assert texts(3, before=first + 5) == ["2", "3", "4"]
+    assert texts(3, after=first + 5) == ["6", "7", "8"]
+    assert texts(3, before=first) == []
+    assert texts(3, after=room.seq) == []
+    assert texts(100) == [f"{n}" for n in range(10)]
+
+
+def test_a_seq_that_is_no_message_has_none(stage: Stage) -> None:
+    room = stage.seen("lobby")
+    assert [stage.run(lambda tx, seq=seq: tx.log.message(room, seq)) for seq in (0, 1, 99)] == [None] * 3
