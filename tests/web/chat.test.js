@@ -101,6 +101,19 @@ test('who was removed while away is told so, and is not carried back in', async 
   assert.deepEqual(chat.list().map(({ slug, removal }) => [slug, removal.code]), [['den', 'not_found'], ['lobby', 'left']]);
 });
 
+test('a list that was asked for before one joined does not put one out again', async () => {
+  const { chat, wire, server } = await bobsChat('lobby');
+  answerJoins(wire);
+  wire.socket.say({ type: 'removed', room: 'lobby', code: 'kicked', by: 'mo' });
+  server.rooms = [info('lobby', { you: OUTSIDE }), info('den')];
+  wire.socket.say({ type: 'you.changed', user: HELLO.user });
+  chat.enter('lobby');
+  answerJoins(wire);
+  await settled();
+  const { state, info: room } = chat.rooms.get('lobby');
+  assert.deepEqual([state, room.you.role], ['joined', 'member']);
+});
+
 test('where the list can’t be had after a loss, nothing is joined until it can', async () => {
   const { wire, server, joined } = await bobsChat('lobby');
   answerJoins(wire);

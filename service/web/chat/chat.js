@@ -174,15 +174,16 @@ export class Chat extends EventTarget {
   }
 
   /**
-   * What happened to membership while nobody told us: it ended on another device, or the room is gone.
+   * What happened to membership while nobody told us: it ended on another device, or the room is gone. Of a room that
+   * is joined the connection tells more, and sooner: a list that was asked for before the join knows nothing of it.
    * @param {Room} room
    */
   #compare(room) {
     const info = this.directory.find((one) => one.slug === room.slug);
-    if (info) room.info = info;
-    const member = room.state === 'apart' || room.state === 'joined';
-    if (room.state === 'outside' && info?.you?.role) room.join();
-    if (member && !info?.you?.role) room.end({ code: info ? 'left' : 'not_found' });
+    const member = Boolean(info?.you?.role);
+    if (info && (member || room.state !== 'joined')) room.info = info;
+    if (room.state === 'outside' && member) room.join();
+    if (room.state === 'apart' && !member) room.end({ code: info ? 'left' : 'not_found' });
   }
 
   /** @param {Room | null} room */

@@ -148,6 +148,14 @@ class Program:
         """Change a room's settings."""
         self._call("PATCH", f"/api/rooms/{slug}", settings)
 
+    def delete_room(self, slug: str) -> None:
+        """Delete a room for good."""
+        self._call("DELETE", f"/api/rooms/{slug}")
+
+    def change_user(self, username: str, **settings: object) -> None:
+        """Give somebody another role, suspend them, or let them be again."""
+        self._call("PATCH", f"/api/users/{username}", settings)
+
     def rename(self, name: str) -> None:
         """Be called something else."""
         self._call("PATCH", "/api/me", {"name": name})

@@ -157,6 +157,37 @@ async def test_who_is_removed_is_told_so_and_by_whom_and_comes_back_only_by_choi
         await bob.sees_delivered("He is gone")
 
 
+async def test_a_room_that_is_deleted_says_so_and_goes_off_the_list_when_told(moot: MootServer, visit: Visit) -> None:
+    with Program(moot, "ann") as ann:
+        ann.room("shed", "bob")
+        bob = await visit()
+        await bob.sign_in("bob", room="shed")
+        await bob.reads("Nothing has been said here yet.")
+        ann.delete_room("shed")
+    await bob.reads("This room was deleted")
+    await expect(bob.page.get_by_role("button", name="Join again")).to_have_count(0)
+    await bob.press("Take it off my list")
+    await expect(bob.page.get_by_role("navigation", name="Rooms").get_by_role("link", name="Shed")).to_have_count(0)
+
+
+async def test_who_loses_a_role_loses_its_rooms_at_once_and_who_gets_it_back_may_come_back(
+    moot: MootServer, visit: Visit
+) -> None:
+    with Program(moot, "ann") as ann:
+        ann.room("council", "mo", join_role="moderator")
+        mo = await visit()
+        await mo.sign_in("mo", room="council")
+        await mo.reads("Nothing has been said here yet.")
+        ann.change_user("mo", role="member")
+        await mo.reads("This room is now for a higher role than yours")
+        await expect(mo.page.get_by_role("button", name="Your account")).to_contain_text("member")
+        ann.change_user("mo", role="moderator")
+        await expect(mo.page.get_by_role("button", name="Your account")).to_contain_text("moderator")
+        await mo.press("Join again")
+        await mo.say("As I was saying")
+        await mo.sees_delivered("As I was saying")
+
+
 async def test_a_text_over_the_limit_is_counted_and_kept_back(moot: MootServer, visit: Visit) -> None:
     with Program(moot, "ann") as ann:
         ann.room("library", "bob")
