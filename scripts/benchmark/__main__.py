@@ -42,6 +42,7 @@ IN_MEMORY = frozenset({"tmpfs", "ramfs"})
 
 WRONG = 1
 UNUSABLE = 2
+STOPPED = 130  # as a shell reports a program that Ctrl-C has ended
 
 
 def arguments(given: Sequence[str]) -> argparse.Namespace:
@@ -106,6 +107,8 @@ def main(given: Sequence[str] | None = None) -> int:
     except (BadFrame, DidNotStart, house.NotSetUp, httpx.HTTPError) as error:
         console.print(f"[red]Wrong:[/red] {escape(str(error))}", highlight=False)
         return WRONG
+    except KeyboardInterrupt:
+        return STOPPED
     finally:
         if outcomes:
             report(console, outcomes, scale, options)
