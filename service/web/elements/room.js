@@ -96,12 +96,12 @@ export class RoomPage extends LiveElement {
     const forget = h('button', { onclick: () => chat.forget(room.slug) }, 'Take it off my list');
     if (room.state === 'outside') return this.#doorstep(chat, room);
     if (room.state === 'refused' && room.refusal) {
-      const again = h('button', { class: 'primary', onclick: () => room.join() }, 'Try again');
+      const again = h('button', { class: 'primary', onclick: () => chat.current?.join() }, 'Try again');
       return panel('You can’t enter this room', refusalSentence(room.refusal, time), h('div', { class: 'row' }, again, forget));
     }
     const removal = room.removal ?? { code: '' };
     const gone = removal.code === 'room_deleted' || removal.code === 'not_found';
-    const again = h('button', { class: 'primary', onclick: () => room.join() }, 'Join again');
+    const again = h('button', { class: 'primary', onclick: () => chat.current?.join() }, 'Join again');
     return panel('You are no longer here', removalSentence(removal, time), h('div', { class: 'row' }, !gone && again, forget));
   }
 

@@ -137,6 +137,8 @@ export class Timeline extends LiveElement {
   /** A room opens at what is new, or else at its end. */
   #begin() {
     this.#fresh = false;
+    const { log, firstUnread } = /** @type {import('../chat/room.js').Room} */ (this.#room);
+    this.#seen = firstUnread === null ? (log.messages.at(-1)?.seq ?? 0) : firstUnread - 1;
     const line = this.#list.querySelector('.new');
     if (line) line.scrollIntoView({ block: 'center' });
     else this.#settle();

@@ -77,18 +77,18 @@ async def test_another_person_who_signs_in_there_gets_nothing_of_it(moot: MootSe
 
 async def test_a_suspended_account_is_told_so_and_stays_out(moot: MootServer, visit: Visit) -> None:
     with Program(moot, "ann") as ann:
-        ann.room("porch", "cyn")
-        cyn = await visit()
-        cyn.expect_refusals()
-        await cyn.sign_in("cyn", room="porch")
-        await cyn.reads("Nothing has been said here yet.")
-        ann.change_user("cyn", suspended=True)
+        ann.room("porch", "gus", join_role="guest", post_role="guest")
+        gus = await visit()
+        gus.expect_refusals()
+        await gus.sign_in("gus", room="porch")
+        await gus.reads("Nothing has been said here yet.")
+        ann.change_user("gus", suspended=True)
         try:
-            await expect(cyn.notice).to_contain_text("This account is suspended.")
-            await cyn.page.reload()
-            await expect(cyn.page.get_by_role("heading", name="Sign in")).to_be_visible()
+            await expect(gus.notice).to_contain_text("This account is suspended.")
+            await gus.page.reload()
+            await expect(gus.page.get_by_role("heading", name="Sign in")).to_be_visible()
         finally:
-            ann.change_user("cyn", suspended=False)
+            ann.change_user("gus", suspended=False)
 
 
 async def test_two_tabs_share_a_session_and_its_end(moot: MootServer, visit: Visit) -> None:
