@@ -30,10 +30,9 @@ MISSED_MAX = 2  # heartbeats without a sign of life
 
 
 class Writer(Protocol):
-    """Where a connection's bytes go. ``write`` takes whole frames and never waits; it is asked for once."""
+    """Where a connection's bytes go. ``write`` takes whole frames and never waits."""
 
-    @property
-    def write(self) -> Callable[[bytes], None]: ...
+    def write(self, frames: bytes) -> None: ...
     def ping(self) -> None: ...
     def close(self, code: int, reason: str) -> None: ...
     def pause_reading(self) -> None: ...
@@ -199,7 +198,7 @@ class Connection:
         self.subs.pop(room, None)
         self.outbox.push(self.encoder.notice(frames.removed(room, event.code, event.by, event.reason)))
         if self.room == room:
-            self.close(Close.NOT_ALLOWED)
+            self.close(Close.SUSPENDED if event.code == "suspended" else Close.NOT_ALLOWED)
 
     def room_deleted(self, room: str) -> None:
         """The room is gone."""
@@ -312,6 +311,7 @@ class Connection:
 
     def _gone(self) -> None:
         self.closed = True
+        self.outbox.parts.clear()  # nothing may follow a close frame
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -7,7 +7,6 @@ written once. Whether a reader is slow is a value: ``offer`` answers it, and nob
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Iterable
 
 
@@ -41,28 +40,25 @@ class Tick:
     def _flush(self) -> None:
         dirty, self._dirty = self._dirty, []
         for outbox in dirty:
-            parts = outbox.parts
-            try:
-                if len(parts) == 1:
-                    outbox.write(parts.pop())
-                elif parts:  # unless they were flushed since
-                    frames = b"".join(parts)
-                    parts.clear()
-                    outbox.write(frames)
-            except RuntimeError:
-                # uvloop's answer for a transport that has closed and whose loss has not been told yet. One reader who
-                # goes must not take this turn's frames from all who come after.
-                continue
+            outbox.flush()
+
+
+Write = Callable[[bytes], int | None]
+"""Takes frames, and answers how many bytes of them it took; None is all."""
 
 
 class Outbox:
-    """The frames for one connection, in order. ``slow`` is set while its peer does not read what was written."""
+    """The frames for one connection, in order. ``slow`` is set while its peer does not read what was written.
 
-    __slots__ = ("_tick", "parts", "slow", "write")
+    Where ``write`` may take less than all it is given, ``rest`` is given what is left.
+    """
 
-    def __init__(self, tick: Tick, write: Callable[[bytes], None]) -> None:
+    __slots__ = ("_tick", "parts", "rest", "slow", "write")
+
+    def __init__(self, tick: Tick, write: Write) -> None:
         self._tick = tick
         self.write = write
+        self.rest: Callable[[bytes], None] = _all_is_taken
         self.parts: list[bytes] = []
         self.slow = False
 
@@ -82,8 +78,25 @@ class Outbox:
 
     def flush(self) -> None:
         """Write what there is, at once."""
-        if self.parts:
-            frames = b"".join(self.parts)
-            self.parts.clear()
-            with contextlib.suppress(RuntimeError):  # as above: it is gone
-                self.write(frames)
+        parts = self.parts
+        if len(parts) == 1:
+            frames = parts.pop()
+        elif parts:
+            frames = b"".join(parts)
+            parts.clear()
+        else:
+            return
+        try:
+            taken = self.write(frames)
+        except BlockingIOError:
+            taken = 0
+        except (OSError, RuntimeError):
+            # A peer that has gone, or uvloop's answer for a transport that has closed, before its loss has been told.
+            # One reader who goes must not take this turn's frames from all who come after.
+            return
+        if taken is not None and taken < len(frames):
+            self.rest(frames[taken:])
+
+
+def _all_is_taken(frames: bytes) -> None:
+    """What a writer that takes all it is given does with the rest."""

@@ -9,7 +9,6 @@ always stands at a frame boundary and judges as it always does.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Protocol, cast
 
@@ -18,6 +17,9 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.exceptions import HeaderLineTooLong, RequestLineTooLong, TooManyHeaders
 from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request
+
+from service.live.outbox import Outbox
+from service.live.sender import Sender
 
 try:
     from websockets.speedups import apply_mask
@@ -40,6 +42,7 @@ class Peer(Protocol):
     """The connection, as the protocol knows it."""
 
     alive: bool
+    outbox: Outbox
 
     def slowed(self) -> None: ...
     def quickened(self) -> None: ...
@@ -60,6 +63,7 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
     handshake_seconds = 10.0
 
     peer: Peer | None = None
+    _sender: Sender | None = None
     _partial: bytearray | None = None
     _needed = 0
     _fragments = False
@@ -162,6 +166,7 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
         self._charge = listening.charge
         self.queue = cast(Any, _NOBODY)
         self.transport.set_write_buffer_limits(self.write_buffer_bytes, self.write_buffer_bytes // 4)
+        self._sender = Sender(self.transport, peer.outbox)
         # The base class closes the transport when the application returns, unless it waits for a close frame.
         self.close_timer = cast(Any, _OPEN)
 
@@ -234,7 +239,7 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
         peer to take that in: closing it on unread bytes would be a reset, which takes back what was sent."""
         self._failed = True
         self._partial = None
-        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.write(b"".join(self.conn.data_to_send()))
         if self.close_sent or not self.transport.can_write_eof():
             self.transport.close()
         else:
@@ -279,16 +284,19 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
 
     # What goes out
 
-    @property
-    def write(self) -> Callable[[bytes], None]:
-        """Takes whole frames: the transport's own function, for it is called for each delivery. Once the transport is
-        closing it takes no notice of them."""
-        return self.transport.write
+    def write(self, frames: bytes) -> None:
+        """Whole frames, beside the outbox's."""
+        if self._sender is not None:
+            self._sender.write(frames)
 
     def ping(self) -> None:
         """Ask for a sign of life."""
         if not self.close_sent and not self.transport.is_closing():
-            self.transport.write(b"\x89\x00")
+            self.write(b"\x89\x00")
+
+    def handle_ping(self) -> None:
+        """The library's pong."""
+        self.write(b"".join(self.conn.data_to_send()))
 
     def close(self, code: int, reason: str) -> None:
         """Send a close frame; the peer has a few seconds to read it and to answer."""
@@ -296,7 +304,7 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
             return
         self.close_sent = True
         self.conn.send_close(code, reason)
-        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.write(b"".join(self.conn.data_to_send()))
         self.transport.resume_reading()
         self.close_timer = self.loop.call_later(CLOSE_SECONDS, self.transport.abort)
 
@@ -326,6 +334,9 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The transport is gone."""
+        if self._sender is not None:
+            self._sender.stop()
+            self._sender = None
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
