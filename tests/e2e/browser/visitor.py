@@ -65,6 +65,10 @@ class Visitor:
         await self.composer.fill(text)
         await self.composer.press("Enter")
 
+    async def network_returns(self) -> None:
+        """The operating system says that the network is there again."""
+        await self.page.evaluate("dispatchEvent(new Event('online'))")
+
     def expect_refusals(self) -> None:
         """The test makes the server refuse something."""
         self._expected.append(REFUSED)
