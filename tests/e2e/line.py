@@ -75,6 +75,7 @@ class Line:
         self._changed = asyncio.Event()
         self._reader: asyncio.Task[None] | None = None
         self._socket: ClientConnection | None = None
+        self._broken: Exception | None = None
         self.username = username
         self.rooms: dict[str, Room] = {}
         self.notices: list[Frame] = []
@@ -166,6 +167,8 @@ class Line:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 while not done():
+                    if self._broken is not None:
+                        raise self._broken
                     if self.code is not None:
                         raise Hung(self.code)
                     self._changed.clear()
@@ -209,6 +212,8 @@ class Line:
                 self._changed.set()
         except ConnectionClosed as closed:
             code = closed.rcvd.code if closed.rcvd is not None else ABNORMAL
+        except Exception as broken:
+            self._broken = broken  # a promise of the contract: whoever waits here is to learn which
         finally:
             self.code = code
             replies, self._replies = self._replies, {}
@@ -225,7 +230,8 @@ class Line:
             if reply is not None and not reply.done():
                 reply.set_result(frame)
         elif "seq" in frame and "room" in frame and "at" in frame:
-            self.rooms[frame["room"]].take(frame)
+            room = frame["room"]  # in room.changed it is the room itself
+            self.rooms[room["slug"] if isinstance(room, dict) else room].take(frame)
         else:
             self.notices.append(frame)
 

@@ -83,8 +83,9 @@ class Teller:
                     under_way.append((nonce, self._say(line, nonce)))
                 nonce, reply = under_way.pop(0)
                 self._settle(nonce, await reply, acknowledged)
-        except Hung as hung:
-            self.codes.append(hung.code)
+        except Hung:
+            if line is not None:
+                self.codes.append(await line.until_closed())
         except (OSError, EOFError):
             pass  # killed during the handshake
         finally:
