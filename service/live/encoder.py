@@ -16,7 +16,7 @@ from service.chat.events import Event, MessagePosted
 from service.chat.messages import Posted
 from service.chat.records import Message
 from service.chat.replay import Entrance
-from service.wire import codecs, frames, lines, shapes
+from service.wire import codecs, frames, json_messages, lines, shapes
 from service.wire.codecs import Codec
 from service.wire.shapes import Shape
 
@@ -30,7 +30,7 @@ class Encoder:
 
     def __init__(self, codec: Codec) -> None:
         self.codec = codec
-        self._messages: dict[str, msgspec.Raw] = {}
+        self._messages: dict[str, bytes] = {}
 
     def forget(self) -> None:
         """The turn is over."""
@@ -38,7 +38,7 @@ class Encoder:
 
     def event(self, event: Event) -> bytes:
         """An event's frame; empty if this codec does not show it."""
-        message = self._message(event.message) if isinstance(event, MessagePosted) else None
+        message = msgspec.Raw(self._message(event.message)) if isinstance(event, MessagePosted) else None
         return self.codec.frame(frames.event(event, message))
 
     def events(self, events: Iterable[Event]) -> bytes:
@@ -55,7 +55,7 @@ class Encoder:
 
     def posted(self, id: str, posted: Posted) -> bytes:
         """The reply to a send."""
-        return self.ok(id, message=self._message(posted.message), duplicate=posted.duplicate)
+        return self.ok(id, message=msgspec.Raw(self._message(posted.message)), duplicate=posted.duplicate)
 
     def ok(self, id: str, **carries: Any) -> bytes:
         """The reply to a command that succeeded."""
@@ -77,13 +77,36 @@ class Encoder:
             return carries | {"reset": True, "messages": [shapes.message(m) for m in entrance.messages]}
         return carries | {"events": [frames.event(e) for e in entrance.events]}
 
-    def _message(self, message: Message) -> msgspec.Raw:
-        raw = self._messages.get(message.id)
-        if raw is None:
+    def _message(self, message: Message) -> bytes:
+        encoded = self._messages.get(message.id)
+        if encoded is None:
             if len(self._messages) >= KEPT_MAX:  # a replay, which no end of a turn follows
                 self._messages.clear()
-            raw = self._messages[message.id] = msgspec.Raw(self.codec.encode(shapes.message(message)))
-        return raw
+            encoded = self._messages[message.id] = self._encoded(message)
+        return encoded
+
+    def _encoded(self, message: Message) -> bytes:
+        return self.codec.encode(shapes.message(message))
+
+
+class JsonEncoder(Encoder):
+    """JSON, in which nearly everything is said: messages are spelled out rather than encoded as objects."""
+
+    def __init__(self) -> None:
+        super().__init__(codecs.JSON)
+
+    def event(self, event: Event) -> bytes:
+        if isinstance(event, MessagePosted):
+            payload = json_messages.posted(event, self._message(event.message))
+            return codecs.frame(codecs.TEXT_FRAME, payload)
+        return super().event(event)
+
+    def posted(self, id: str, posted: Posted) -> bytes:
+        payload = json_messages.ok(id, self._message(posted.message), posted.duplicate)
+        return codecs.frame(codecs.TEXT_FRAME, payload)
+
+    def _encoded(self, message: Message) -> bytes:
+        return json_messages.message(message)
 
 
 class LineEncoder(Encoder):

@@ -22,7 +22,7 @@ from service.chat.records import Session, User
 from service.chat.replay import ReadOn
 from service.live.admissions import Admissions
 from service.live.connection import Connection, Terms
-from service.live.encoder import Encoder, LineEncoder
+from service.live.encoder import Encoder, JsonEncoder, LineEncoder
 from service.live.outbox import Tick
 from service.live.presence import TELL_SECONDS
 from service.live.room_manager import RoomManager
@@ -59,7 +59,7 @@ class Hub:
         self.terms = terms
         self.metrics = metrics
         self.encoders: dict[str, Encoder] = {
-            "json": Encoder(codecs.JSON),
+            "json": JsonEncoder(),
             "msgpack": Encoder(codecs.MSGPACK),
             "text": LineEncoder(),
         }
