@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import resource
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -83,24 +85,13 @@ async def test_a_database_that_another_process_keeps_locked_is_unavailable_and_t
         async with Line(house, "bob") as bob:
             await bob.join("lobby")
             first = await bob.send("lobby", "before")
-            program = (
-                "import sqlite3, sys\n"
-                "connection = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
-                "connection.execute('BEGIN IMMEDIATE')\n"
-                "print('locked', flush=True)\n"
-                "sys.stdin.read()\n"
-            )
             (path,) = [path for path in house.data.rglob("*") if path.suffix in (".db", ".sqlite", ".sqlite3")]
-            other = await asyncio.create_subprocess_exec(
-                "python3", "-c", program, str(path), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
-            )
-            assert other.stdout is not None
-            await asyncio.wait_for(other.stdout.readline(), PATIENCE_SECONDS)
-            said = bob.say("send", room="lobby", text="during", nonce="n")
-            assert (await asyncio.to_thread(house.history, "lobby")) == [first]
-            reply = await asyncio.wait_for(said, PATIENCE_SECONDS)
-            assert reply["code"] == "unavailable"
-            await other.communicate()
+            with closing(sqlite3.connect(path, isolation_level=None)) as other:
+                other.execute("BEGIN IMMEDIATE")
+                said = bob.say("send", room="lobby", text="during", nonce="n")
+                assert (await asyncio.to_thread(house.history, "lobby")) == [first]
+                reply = await asyncio.wait_for(said, PATIENCE_SECONDS)
+                assert reply["code"] == "unavailable"
             assert (await bob.send("lobby", "during", nonce="n"))["seq"] == first["seq"] + 1
         house.kill()
         house.start()
