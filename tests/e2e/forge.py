@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes, serialization
@@ -67,3 +68,12 @@ def public_forms(key: PrivateKey, jwk: dict[str, str]) -> Iterator[bytes]:
     yield json.dumps(jwk).encode()
     yield json.dumps(jwk, separators=(",", ":"), sort_keys=True).encode()
     yield b""
+
+
+def pem_file(key: PrivateKey, place: Path) -> Path:
+    """The key in a file that its owner alone may read, as the server wants it."""
+    path = place / "signing.pem"
+    path.touch(mode=0o600)
+    form = serialization.PrivateFormat.PKCS8
+    path.write_bytes(key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()))
+    return path

@@ -10,14 +10,12 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import httpx
 import pytest
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from tests.e2e.forge import Claims, PrivateKey, b64, hs256, part, public_forms, signed, unsigned
+from tests.e2e.forge import Claims, PrivateKey, b64, hs256, part, pem_file, public_forms, signed, unsigned
 from tests.e2e.house import House
 from tests.e2e.stranger import Stranger
 
@@ -38,15 +36,6 @@ def open_house(key: PrivateKey, tmp_path_factory: pytest.TempPathFactory) -> Ite
     place = tmp_path_factory.mktemp("signed")
     with House(place, signing_keys=[str(pem_file(key, place))]) as house:
         yield house
-
-
-def pem_file(key: PrivateKey, place: Path) -> Path:
-    """The key in a file that its owner alone may read, as the server wants it."""
-    path = place / "signing.pem"
-    path.touch(mode=0o600)
-    form = serialization.PrivateFormat.PKCS8
-    path.write_bytes(key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()))
-    return path
 
 
 def _require_refused(house: House, name: str, token: str) -> None:
