@@ -217,6 +217,8 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
             if end > size:
                 self._keep(data[at:], end - at)
                 return
+            if first == FIN_CLOSE:
+                self.conn.current_size = None  # one may close in the middle of a message; the library takes it amiss
             if self.close_sent:
                 if first == FIN_CLOSE:  # the answer to ours; the library would send a pong even now
                     self._by_library(data[at:end])
