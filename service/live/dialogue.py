@@ -70,14 +70,24 @@ class Dialogue:
             self._connection.close(Close.TOO_FAST)
 
     def _read(self, payload: bytes) -> Entry:
+        try:
+            command = self._command(payload)
+        except BadCommand as bad:
+            return bad
+        try:
+            self._elsewhere(getattr(command, "room", None))
+            if isinstance(command, Send):
+                command.text = names.text(command.text)
+        except Refusal as refusal:  # kept for its turn: it must not be answered before the sends that are under way
+            return BadCommand(command.id, refusal)
+        return command
+
+    def _command(self, payload: bytes) -> Command:
         room = self._connection.room
         reader = self._connection.encoder.codec.reader
         if reader is None:
             return Send(id="-", room=room or "", text=payload.decode())
-        try:
-            return reader.read(payload, room)
-        except BadCommand as bad:
-            return bad
+        return reader.read(payload, room)
 
     def _too_fast(self, entry: Entry) -> BadCommand:
         rate = self._node.terms.commands_per_second
@@ -91,7 +101,6 @@ class Dialogue:
         try:
             if isinstance(entry, BadCommand):
                 raise entry.refusal
-            self._elsewhere(getattr(entry, "room", None))
             if isinstance(entry, Send):
                 self._send(entry)
                 return
@@ -155,11 +164,10 @@ class Dialogue:
 
     def _send(self, command: Send) -> None:
         slug = command.room
-        text = names.text(command.text)
         ruling = self._rulings.get(slug)
         present = slug in self._connection.subs
         credential = self._connection.credential
-        post = PostMessage(credential, slug, text, command.nonce, command.reply_to, ruling, present)
+        post = PostMessage(credential, slug, command.text, command.nonce, command.reply_to, ruling, present)
         self._node.door.send(post, partial(self._sent, command.id))
 
     def _sent(self, id: str, post: PostMessage, outcome: Posted | Exception) -> None:

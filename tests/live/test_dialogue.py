@@ -81,6 +81,19 @@ async def test_people_read_lines(hall: Hall) -> None:
     assert bob.take() == ["* ann changed the room", "! the room is locked: only who moderates it may post"]
 
 
+async def test_a_send_that_is_refused_at_once_waits_for_its_turn(hall: Hall) -> None:
+    bob = await hall.joined("bob")
+    sent = [
+        bob.say("send", room="lobby", text="on its way to the disk"),
+        bob.say("send", room="lobby", text="  "),
+        bob.say("send", room="lobby", text="behind it"),
+        bob.say("ping"),
+    ]
+    await settle()
+    replies = [(frame["id"], frame["type"]) for frame in bob.take() if "id" in frame]
+    assert replies == list(zip(sent, ["ok", "error", "ok", "ok"], strict=True))
+
+
 async def test_commands_are_answered_in_their_order(hall: Hall) -> None:
     bob = await hall.connect("bob")
     bob.take()
