@@ -1,0 +1,126 @@
+"""The one door: whoever asks is admitted inside the transaction, and counted before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import pytest
+
+from service.chat.door import Answer, Door
+from service.chat.errors import Code, Refusal
+from service.chat.limits import BURST_SECONDS, Buckets
+from service.chat.messages import Posted, PostMessage
+from service.chat.ports import Transaction
+from service.chat.records import Asker, Author, Message
+from service.chat.roles import Role
+from tests.stage import Stage
+from tests.stage_door import StageDatabase, sign_in
+
+pytestmark = pytest.mark.anyio
+
+T = TypeVar("T")
+RATE = 5
+MESSAGE = Message("m1", "lobby", 1, Author("bob", "Bob", Role.MEMBER, False), "x", 0)
+
+
+class Counted(StageDatabase):
+    """The stage's database, which counts its transactions."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__(stage)
+        self.read_count = self.write_count = 0
+
+    async def read(self, fn: Callable[[Transaction], T]) -> T:
+        self.read_count += 1
+        return await super().read(fn)
+
+    async def write(self, fn: Callable[[Transaction], T]) -> T:
+        self.write_count += 1
+        return await super().write(fn)
+
+
+class Posts:
+    """Where posts go."""
+
+    def __init__(self) -> None:
+        self.taken: list[PostMessage] = []
+
+    def post(self, post: PostMessage, answer: Answer) -> None:
+        self.taken.append(post)
+        answer(post, Posted(MESSAGE))
+
+    async def posted(self, post: PostMessage) -> Posted:
+        self.taken.append(post)
+        return Posted(MESSAGE)
+
+
+@dataclass(frozen=True)
+class Who:
+    """A command that answers who asks, and with which role."""
+
+    def run(self, tx: Transaction, asker: Asker) -> tuple[str, Role]:
+        return asker.user.username, asker.user.role
+
+
+class Entrance:
+    """A door, and what is behind it."""
+
+    def __init__(self) -> None:
+        self.stage = Stage()
+        self.database = Counted(self.stage)
+        self.posts = Posts()
+        self.door = Door(self.database, self.posts, Buckets(RATE, lambda: 0.0))
+        self.bob = sign_in(self.stage, "bob")
+
+
+async def test_a_command_is_run_as_who_its_credential_stands_for_now() -> None:
+    there = Entrance()
+    assert await there.door.do(there.bob, Who()) == ("bob", Role.MEMBER)
+    bob = there.stage.who("bob")
+    there.stage.run(lambda tx: tx.users.set_role(bob.id, Role.GUEST))
+    assert await there.door.ask(there.bob, Who()) == ("bob", Role.GUEST)
+    assert (there.database.write_count, there.database.read_count) == (1, 1), "a question does not wait for writers"
+
+
+async def test_who_is_not_admitted_runs_nothing() -> None:
+    there = Entrance()
+    there.stage.run(lambda tx: tx.sessions.end(there.bob.sid, tx.now))
+    for ask in (there.door.do, there.door.ask):
+        with pytest.raises(Refusal) as caught:
+            await ask(there.bob, Who())
+        assert caught.value.code is Code.UNAUTHENTICATED
+
+
+async def test_who_asks_too_much_costs_no_transaction() -> None:
+    there = Entrance()
+    for _ in range(RATE * BURST_SECONDS):
+        await there.door.ask(there.bob, Who())
+    for ask in (there.door.do, there.door.ask):
+        with pytest.raises(Refusal) as caught:
+            await ask(there.bob, Who())
+        assert caught.value.code is Code.RATE_LIMITED
+    with pytest.raises(Refusal):
+        await there.door.post(PostMessage(there.bob, "lobby", "x"))
+    assert there.database.read_count == RATE * BURST_SECONDS
+    assert (there.database.write_count, there.posts.taken) == (0, [])
+    assert await there.door.ask(sign_in(there.stage, "cyn"), Who()) == ("cyn", Role.MEMBER)
+
+
+async def test_all_devices_of_a_user_are_counted_together() -> None:
+    there = Entrance()
+    phone = sign_in(there.stage, "bob", device="phone")
+    for device in [there.bob, phone] * RATE:
+        await there.door.ask(device, Who())
+    with pytest.raises(Refusal):
+        await there.door.ask(phone, Who())
+
+
+async def test_a_post_by_http_is_counted_and_one_by_a_socket_was_counted_there() -> None:
+    there = Entrance()
+    post, answers = PostMessage(there.bob, "lobby", "x"), list[Posted | Exception]()
+    for _ in range(RATE * BURST_SECONDS * 2):
+        there.door.send(post, lambda _, outcome: answers.append(outcome))
+    assert len(answers) == len(there.posts.taken) == RATE * BURST_SECONDS * 2
+    assert (await there.door.post(post)).message == MESSAGE
