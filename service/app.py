@@ -37,13 +37,14 @@ from service.api import (
     tickets,
     users,
 )
-from service.api.attempts import LimitedAttempts
+from service.api.attempts import LimitedCounts
 from service.api.frame import surround
 from service.api.health import Readiness
 from service.api.openapi import describe
 from service.api.parts import Choices, Parts
 from service.api.sockets import Sockets
 from service.chat.accounts import Accounts
+from service.chat.attempts import Attempts
 from service.chat.bots import Bots
 from service.chat.door import Door
 from service.chat.grants import Grants
@@ -187,7 +188,15 @@ def _parts(settings: Settings, database: SqlDatabase, metrics: Metrics, clock: C
     door = Door(database, database, Buckets(settings.commands_per_second, time.monotonic))
     hub = Hub(database, door, _terms(settings, verifier, clock), _limits(settings), metrics)
     accounts = Accounts(database, passwords)
-    sign_in = _sign_in(settings, database, passwords, clock)
+    attempts = Attempts(LimitedCounts(clock))
+    sign_in = SignIn(
+        database,
+        passwords,
+        attempts,
+        clock,
+        per_account=settings.sign_ins_per_account,
+        per_address=settings.sign_ins_per_address,
+    )
     return Parts(
         clock=clock,
         choices=Choices(name, settings.query_token, settings.password_grant),
@@ -238,17 +247,6 @@ def _terms(settings: Settings, verifier: Verifier, clock: Clock) -> Terms:
 
 def _limits(settings: Settings) -> HubLimits:
     return HubLimits(settings.connections, settings.connections_per_user, settings.connections_per_address)
-
-
-def _sign_in(settings: Settings, database: SqlDatabase, passwords: Passwords, clock: Clock) -> SignIn:
-    return SignIn(
-        database,
-        passwords,
-        LimitedAttempts(clock),
-        clock,
-        per_account=settings.sign_ins_per_account,
-        per_address=settings.sign_ins_per_address,
-    )
 
 
 def http_side(lifespan: Lifespan[FastAPI] | None = None) -> Http:

@@ -17,8 +17,9 @@ import httpx
 from fastapi import FastAPI
 
 from service.api import metadata, oauth, problems, sessions, tickets
-from service.api.attempts import LimitedAttempts
+from service.api.attempts import LimitedCounts
 from service.api.parts import Choices
+from service.chat.attempts import Attempts
 from service.chat.bots import Bots, NewBot
 from service.chat.door import Door
 from service.chat.grants import Caller, Grant, Grants
@@ -90,7 +91,7 @@ class Desk:
         self.issuer = Issuer(NAME, self.keyring, LIFETIME_S, self.clock)
         self.verifier = Verifier(NAME, self.keyring, self.clock)
         self.refresh_tokens = open_refresh_tokens(data)
-        self.attempts = LimitedAttempts(self.clock)
+        self.attempts = Attempts(LimitedCounts(self.clock))
         self.sign_in = SignIn(
             self.database,
             cast(Passwords, self.passwords),

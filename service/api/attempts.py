@@ -1,4 +1,4 @@
-"""Tries at signing in, counted by the ``limits`` library in fixed windows that begin with the first try.
+"""Attempts, counted by the ``limits`` library in fixed windows that begin with the first that counts.
 
 The library's own memory storage reads the wall clock and starts a thread for each count; this one takes the server's
 clock, stays on the event loop, and keeps a bounded number of windows, whoever invents names for them.
@@ -10,11 +10,11 @@ from limits import RateLimitItem, RateLimitItemPerSecond
 from limits.storage import Storage
 from limits.strategies import FixedWindowRateLimiter
 
+from service.chat.attempts import Bucket
 from service.chat.ports import Clock
-from service.chat.signin import WINDOW_SECONDS, Bucket
 
 WINDOWS_MAX = 50_000  # windows kept, about 300 bytes each; the one that began first goes first
-NAMESPACE = "sign-in"
+NAMESPACE = "attempts"
 
 
 class Windows(Storage):
@@ -39,13 +39,6 @@ class Windows(Storage):
         if len(self._windows) > WINDOWS_MAX:
             del self._windows[next(iter(self._windows))]
         return count + amount
-
-    def decr(self, key: str) -> None:
-        """Uncount one, if a window is open."""
-        found = self._open(key)
-        if found is not None:
-            count, end = found
-            self._windows[key] = (max(0, count - 1), end)
 
     def get(self, key: str) -> int:
         """The count in the open window."""
@@ -82,30 +75,29 @@ class Windows(Storage):
         return self._clock() / 1000
 
 
-class LimitedAttempts:
-    """``chat.signin``'s tries, over those windows."""
+class LimitedCounts:
+    """The counts of ``chat.attempts``, in those windows."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._windows = Windows(clock)
-        self._limiter = FixedWindowRateLimiter(self._windows)
+        self._limiter = FixedWindowRateLimiter(Windows(clock))
 
-    def take(self, bucket: Bucket) -> float | None:
-        """Count a try; or, where the bucket is full, the seconds until it is empty."""
-        limit = _limit(bucket)
-        if self._limiter.test(limit, bucket.name):
-            self._limiter.hit(limit, bucket.name)
-            return None
-        return self._limiter.get_window_stats(limit, bucket.name).reset_time - self._clock() / 1000
+    def count(self, bucket: Bucket) -> None:
+        """One more."""
+        self._limiter.hit(_limit(bucket), bucket.name)
 
-    def give_back(self, bucket: Bucket) -> None:
-        """Uncount a try."""
-        self._windows.decr(_limit(bucket).key_for(bucket.name))
+    def left(self, bucket: Bucket) -> int:
+        """How many more there may be."""
+        return self._limiter.get_window_stats(_limit(bucket), bucket.name).remaining
+
+    def wait(self, bucket: Bucket) -> float:
+        """The seconds until the bucket is empty."""
+        return self._limiter.get_window_stats(_limit(bucket), bucket.name).reset_time - self._clock() / 1000
 
     def clear(self, bucket: Bucket) -> None:
-        """Uncount all tries."""
+        """Empty it now."""
         self._limiter.clear(_limit(bucket), bucket.name)
 
 
 def _limit(bucket: Bucket) -> RateLimitItem:
-    return RateLimitItemPerSecond(bucket.most, WINDOW_SECONDS, NAMESPACE)
+    return RateLimitItemPerSecond(bucket.most, bucket.seconds, NAMESPACE)

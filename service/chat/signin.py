@@ -1,7 +1,7 @@
 """Signing in with a password: who gets to try, and what they are told.
 
-Unknown name, wrong password, suspended account: one answer, after one and the same time. Tries are counted before a
-password is hashed, and given back where they were right, so that a crowd that guesses costs next to nothing:
+Unknown name, wrong password, suspended account: one answer, after one and the same time. Failed tries are limited, and
+who is over a limit is told so before anything is hashed, so that a crowd that guesses costs next to nothing:
 
 * of each address, whatever names it tries;
 * of each account, from wherever strangers try it: a guesser with a thousand addresses gets no more tries;
@@ -13,43 +13,18 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address, ip_network
-from typing import Protocol
 
 from service.chat import names
-from service.chat.errors import Code, Refusal
+from service.chat.attempts import Attempts, Bucket, network_of
+from service.chat.errors import Refusal
 from service.chat.passwords import Passwords
 from service.chat.ports import Clock, Database, Transaction
 from service.chat.records import User
 
-WINDOW_SECONDS = 300  # in which tries are counted
+WINDOW_SECONDS = 300  # in which failed tries are counted
 KNOWN_FOR_MS = 30 * 86_400_000  # how long a network counts as one of the owner's
 KNOWN_MAX = 50  # addresses of one owner that are looked at
-IPV6_PREFIX = 64  # bits: what one household or one machine is given
-
-
-@dataclass(frozen=True, slots=True)
-class Bucket:
-    """What tries are counted in, and how many of them it holds."""
-
-    name: str
-    most: int
-
-
-class Attempts(Protocol):
-    """Tries, counted in buckets that empty themselves after ``WINDOW_SECONDS``."""
-
-    def take(self, bucket: Bucket) -> float | None:
-        """Count a try; or, where the bucket is full, the seconds until it is empty."""
-        ...
-
-    def give_back(self, bucket: Bucket) -> None:
-        """Uncount a try."""
-        ...
-
-    def clear(self, bucket: Bucket) -> None:
-        """Uncount all tries."""
-        ...
+TOO_MANY = "Too many failed sign-ins. Wait a little."
 
 
 class WrongPassword(Exception):
@@ -100,24 +75,20 @@ class SignIn:
     async def check(self, username: str, password: str, address: str) -> SignedIn:
         """Who that is; or ``WrongPassword``, ``rate_limited``, ``unavailable``."""
         network = network_of(address)
-        of_address = Bucket(f"address {network}", self._per_address)
         name = _possible(username)
-        taken: list[Bucket] = []
-        try:
-            self._take(taken, of_address)
+        async with self._attempts.place(_bucket(f"address {network}", self._per_address)) as of_address:
             account, known = await self._database.read(lambda tx: self._find(tx, name))
-            of_account = Bucket(_account(name or username, network if network in known else None), self._per_account)
-            self._take(taken, of_account)
-            right = await self._passwords.verify(password, None if account is None else account.password_hash)
-        except Refusal:
-            self._give_back(taken)  # nothing was guessed
-            raise
-        if account is None or not right:
-            raise WrongPassword
-        # All of this account, for it was its owner; but one of the address, or whoever has an account could guess at
-        # others for ever by signing in between.
-        self._attempts.clear(of_account)
-        self._attempts.give_back(of_address)
+            apart = network if network in known else None
+            account_bucket = _bucket(_account(name or username, apart), self._per_account)
+            async with self._attempts.place(account_bucket) as of_account:
+                right = await self._passwords.verify(password, None if account is None else account.password_hash)
+                if account is None or not right:
+                    of_address.count()
+                    of_account.count()
+                    raise WrongPassword
+                # All of this account, for it was its owner; but none of the address, or whoever has an account could
+                # guess at others for ever by signing in between.
+                of_account.forgive()
         return SignedIn(account.user, account.password_hash)
 
     def _find(self, tx: Transaction, name: str | None) -> tuple[_Account | None, set[str]]:
@@ -132,26 +103,9 @@ class SignIn:
         password_hash = tx.users.password_hash(user.id)
         return (None if password_hash is None else _Account(user, password_hash)), networks
 
-    def _take(self, taken: list[Bucket], bucket: Bucket) -> None:
-        wait = self._attempts.take(bucket)
-        if wait is not None:
-            raise Refusal(Code.RATE_LIMITED, "Too many failed sign-ins. Wait a little.", retry_after=wait)
-        taken.append(bucket)
 
-    def _give_back(self, taken: list[Bucket]) -> None:
-        for bucket in taken:
-            self._attempts.give_back(bucket)
-
-
-def network_of(address: str) -> str:
-    """The address, or the part of it that its owner can't change at will: the first half in IPv6."""
-    try:
-        ip = ip_address(address)
-    except ValueError:
-        return address  # a Unix socket, or a test's client
-    if isinstance(ip, IPv6Address):
-        return str(ip.ipv4_mapped or ip_network((ip, IPV6_PREFIX), strict=False))
-    return str(ip)
+def _bucket(name: str, most: int) -> Bucket:
+    return Bucket(name, most, WINDOW_SECONDS, TOO_MANY)
 
 
 def _account(name: str, known_network: str | None) -> str:

@@ -1,14 +1,15 @@
-"""Tries, counted in windows that begin with the first of them."""
+"""What counts, in windows that begin with the first of it."""
 
 from __future__ import annotations
 
 import pytest
 
 from service.api import attempts
-from service.api.attempts import LimitedAttempts, Windows
-from service.chat.signin import WINDOW_SECONDS, Bucket
+from service.api.attempts import LimitedCounts, Windows
+from service.chat.attempts import Bucket
 
-BOB, CYN = Bucket("account bob", 3), Bucket("account cyn", 3)
+WINDOW_SECONDS = 300
+BOB, CYN = (Bucket(f"account {name}", 3, WINDOW_SECONDS, "Wait a little.") for name in ("bob", "cyn"))
 
 
 class Watch:
@@ -27,51 +28,55 @@ def watch() -> Watch:
 
 
 @pytest.fixture
-def counted(watch: Watch) -> LimitedAttempts:
-    return LimitedAttempts(watch)
+def counts(watch: Watch) -> LimitedCounts:
+    return LimitedCounts(watch)
 
 
-def test_a_bucket_holds_what_it_says_and_says_when_it_will_be_empty(counted: LimitedAttempts, watch: Watch) -> None:
-    assert [counted.take(BOB) for _ in range(3)] == [None] * 3
+def fill(counts: LimitedCounts, bucket: Bucket) -> None:
+    for _ in range(bucket.most):
+        counts.count(bucket)
+
+
+def test_a_bucket_holds_what_it_says_and_says_when_it_will_be_empty(counts: LimitedCounts, watch: Watch) -> None:
+    assert counts.left(BOB) == 3
+    counts.count(BOB)
     watch.ms += 100_000
-    assert counted.take(BOB) == WINDOW_SECONDS - 100
-    assert counted.take(BOB) == WINDOW_SECONDS - 100, "who is refused does not push the end away"
+    counts.count(BOB)
+    assert counts.left(BOB) == 1
+    assert counts.wait(BOB) == WINDOW_SECONDS - 100, "what comes later does not push the end away"
+    counts.count(BOB)
+    assert counts.left(BOB) == 0
     watch.ms += (WINDOW_SECONDS - 100) * 1000 - 1
-    assert counted.take(BOB) == pytest.approx(0.001, abs=1e-6)
+    assert counts.left(BOB) == 0
+    assert counts.wait(BOB) == pytest.approx(0.001, abs=1e-6)
     watch.ms += 1
-    assert counted.take(BOB) is None
+    assert counts.left(BOB) == 3
 
 
-def test_each_bucket_is_counted_for_itself(counted: LimitedAttempts) -> None:
-    for _ in range(4):
-        counted.take(BOB)
-    assert counted.take(CYN) is None
-    assert counted.take(BOB) is not None
+def test_each_bucket_is_counted_for_itself(counts: LimitedCounts) -> None:
+    fill(counts, BOB)
+    assert (counts.left(BOB), counts.left(CYN)) == (0, 3)
 
 
-def test_what_is_given_back_can_be_taken_again_but_nothing_is_gained_by_it(counted: LimitedAttempts) -> None:
-    counted.give_back(BOB)
-    assert [counted.take(BOB) for _ in range(3)] == [None] * 3
-    counted.give_back(BOB)
-    assert counted.take(BOB) is None
-    assert counted.take(BOB) is not None
+def test_a_bucket_that_is_over_full_has_nothing_left_and_not_less(counts: LimitedCounts) -> None:
+    fill(counts, BOB)
+    counts.count(BOB)
+    assert counts.left(BOB) == 0
 
 
-def test_a_cleared_bucket_is_empty(counted: LimitedAttempts) -> None:
-    for _ in range(4):
-        counted.take(BOB)
-    counted.clear(BOB)
-    counted.clear(CYN)
-    assert [counted.take(BOB) for _ in range(3)] == [None] * 3
+def test_a_cleared_bucket_is_empty(counts: LimitedCounts) -> None:
+    fill(counts, BOB)
+    counts.clear(BOB)
+    counts.clear(CYN)
+    assert counts.left(BOB) == 3
 
 
-def test_whoever_invents_names_gets_no_more_memory_than_there_is(
-    counted: LimitedAttempts, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_whoever_invents_names_gets_no_more_memory_than_there_is(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attempts, "WINDOWS_MAX", 100)
+    windows = Windows(watch)
     for number in range(1_000):
-        assert counted.take(Bucket(f"account {number}", 3)) is None
-    assert counted._windows.reset() == 100
+        windows.incr(f"account {number}", WINDOW_SECONDS)
+    assert windows.reset() == 100
 
 
 def test_the_windows_are_a_storage_as_the_library_wants_it(watch: Watch) -> None:

@@ -6,8 +6,9 @@ import asyncio
 
 import pytest
 
-from service.api.attempts import LimitedAttempts
+from service.api.attempts import LimitedCounts
 from service.chat.accounts import Accounts, NewAccount
+from service.chat.attempts import Attempts
 from service.chat.errors import Code, Refusal
 from service.chat.invites import CreateInvite
 from service.chat.passwords import Passwords
@@ -183,9 +184,8 @@ async def test_an_admins_token_without_its_scope_makes_no_accounts(stage: Stage,
 @pytest.fixture
 def profiles(stage: Stage, passwords: Passwords) -> Profiles:
     database = StageDatabase(stage)
-    sign_in = SignIn(
-        database, passwords, LimitedAttempts(lambda: stage.now), lambda: stage.now, per_account=GUESSES, per_address=100
-    )
+    attempts = Attempts(LimitedCounts(lambda: stage.now))
+    sign_in = SignIn(database, passwords, attempts, lambda: stage.now, per_account=GUESSES, per_address=100)
     return Profiles(door(stage), passwords, sign_in)
 
 
