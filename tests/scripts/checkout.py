@@ -69,7 +69,7 @@ class Checkout:
 
 
 def check_out(stage: Path) -> Checkout:
-    """A fresh checkout below ``stage``, on a machine that has Python 3.11 and Chromium."""
+    """A fresh checkout below ``stage``, on a machine that has Python 3.11, Chromium and curl."""
     root = stage / "a folkmoot"
     for name in SCRIPTS:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -81,7 +81,8 @@ def check_out(stage: Path) -> Checkout:
         if found:
             (bin_ / tool).symlink_to(found)
     put_program(bin_ / "python3", STAND_IN)
-    put_program(bin_ / "chromium", "#!/bin/sh\n")
+    for program in ("chromium", "curl"):
+        put_program(bin_ / program, "#!/bin/sh\n")
     (stage / "version").write_text("Python 3.11.9\n")
     return Checkout(root, stage)
 
