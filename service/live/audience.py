@@ -52,7 +52,7 @@ class Audience:
         nobody is always last."""
         given = 0
         self._turn += 1
-        for encoder, live in self._live.items():
+        for encoder, live in list(self._live.items()):  # who turns out to be slow leaves while this goes on
             frames = make(encoder)
             if not frames:
                 continue
