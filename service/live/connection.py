@@ -176,9 +176,16 @@ class Connection:
         """Hear a room from the state on that was just shown."""
         before = self.subs.pop(manager.slug, None)
         sub = self.subs[manager.slug] = Subscription(self, entrance.seq)
+        self.outbox.alone = len(self.subs) == 1
         manager.attach(sub, entrance.standing.room.id)
         if before is not None:
             manager.detach(before)
+
+    def drop(self, slug: str) -> Subscription | None:
+        """No longer count a room among those that are heard; what it was."""
+        sub = self.subs.pop(slug, None)
+        self.outbox.alone = len(self.subs) == 1
+        return sub
 
     def online_with_me(self, manager: RoomManager) -> list[str]:
         """Who is in a room that this connection is about to hear."""
@@ -195,14 +202,14 @@ class Connection:
 
     def removed(self, room: str, event: MemberLeft) -> None:
         """The user is no longer in the room, from the event on that was just written."""
-        self.subs.pop(room, None)
+        self.drop(room)
         self.outbox.push(self.encoder.notice(frames.removed(room, event.code, event.by, event.reason)))
         if self.room == room:
             self.close(Close.SUSPENDED if event.code == "suspended" else Close.NOT_ALLOWED)
 
     def room_deleted(self, room: str) -> None:
         """The room is gone."""
-        self.subs.pop(room, None)
+        self.drop(room)
         if self.room == room:
             self.close(Close.ROOM_DELETED)
 

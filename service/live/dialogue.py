@@ -196,7 +196,7 @@ class Dialogue:
             self._node.release(manager)
 
     def _leave(self, slug: str) -> None:
-        sub = self._connection.subs.pop(slug, None)
+        sub = self._connection.drop(slug)
         if sub is None:
             raise Refusal(Code.NOT_JOINED, "This connection has not joined that room.")
         self._rulings.pop(slug, None)

@@ -27,15 +27,29 @@ class Tick:
 
     def offer_all(self, outboxes: Iterable[Outbox], frames: bytes) -> None:
         """``offer`` the same frames to many, none of which is slow. This loop is what a delivery costs beside the
-        system call, so it is written out here rather than calling ``offer``."""
-        dirty = self._dirty
-        if not dirty:
-            self._loop.call_soon(self._flush)
+        system call, so it is written out here rather than calling ``offer``.
+
+        A connection that hears no other room has nothing more to wait for in this turn, and is written to at once.
+        """
+        size = len(frames)
         for outbox in outboxes:
             parts = outbox.parts
-            if not parts:
-                dirty.append(outbox)
-            parts.append(frames)
+            if parts:
+                parts.append(frames)
+            elif not outbox.alone:
+                self.mark(outbox)
+                parts.append(frames)
+            else:
+                write = outbox.write
+                try:
+                    taken = write(frames)
+                except BlockingIOError:
+                    outbox.rest(frames)
+                except (OSError, RuntimeError):
+                    continue  # as in ``Outbox.flush``
+                else:
+                    if taken != size and taken is not None:
+                        outbox.rest(frames[taken:])
 
     def _flush(self) -> None:
         dirty, self._dirty = self._dirty, []
@@ -50,10 +64,11 @@ Write = Callable[[bytes], int | None]
 class Outbox:
     """The frames for one connection, in order. ``slow`` is set while its peer does not read what was written.
 
-    Where ``write`` may take less than all it is given, ``rest`` is given what is left.
+    ``alone`` is set while it is one room's only. Where ``write`` may take less than all it is given, ``rest`` is given
+    what is left.
     """
 
-    __slots__ = ("_tick", "parts", "rest", "slow", "write")
+    __slots__ = ("_tick", "alone", "parts", "rest", "slow", "write")
 
     def __init__(self, tick: Tick, write: Write) -> None:
         self._tick = tick
@@ -61,6 +76,7 @@ class Outbox:
         self.rest: Callable[[bytes], None] = _all_is_taken
         self.parts: list[bytes] = []
         self.slow = False
+        self.alone = False
 
     def offer(self, frames: bytes) -> bool:
         """Take events, unless the reader is slow: then they are to be replayed from the log later."""
@@ -86,8 +102,9 @@ class Outbox:
             parts.clear()
         else:
             return
+        write = self.write
         try:
-            taken = self.write(frames)
+            taken = write(frames)
         except BlockingIOError:
             taken = 0
         except (OSError, RuntimeError):
