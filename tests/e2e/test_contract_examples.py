@@ -1,0 +1,67 @@
+"""The examples in the contract are what the server really says: the same fields, of the same kinds.
+
+Which calls, frames and codes the contract names is a law of its own; a page that names all of them can still show
+answers that nobody gets.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from websockets.sync.client import connect
+
+from tests.e2e.house import House
+from tests.e2e.programs import PATIENCE_SECONDS, ROOT
+
+PAGE = (ROOT / "service/wire/PROTOCOL.md").read_text(encoding="utf-8")
+EXAMPLES: list[dict[str, Any]] = [
+    json.loads(code) for code in re.findall(r"^```json\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+]
+
+
+def example(*names: str) -> dict[str, Any]:
+    """The one example whose first fields are these."""
+    (found,) = [shown for shown in EXAMPLES if tuple(shown)[: len(names)] == names]
+    return found
+
+
+def fields(value: Any) -> Any:
+    """What is there, without what it says. The order of an object's fields means nothing."""
+    if isinstance(value, dict):
+        return {name: fields(item) for name, item in value.items()}
+    return type(value).__name__
+
+
+def test_the_token_endpoint_answers_as_shown(house: House) -> None:
+    answer = house.sign_in("bob")
+    shown = example("access_token")
+    assert fields(answer) == fields(shown)
+    assert (answer["scope"], answer["expires_in"]) == (shown["scope"], shown["expires_in"])
+
+
+def test_a_user_a_room_a_member_and_a_message_are_as_shown(house: House) -> None:
+    member = house.do("bob", "PUT", "/api/rooms/lobby/members/bob")
+    said = {"text": example("id", "room")["text"], "nonce": example("id", "room")["nonce"]}
+    message = house.do("bob", "POST", "/api/rooms/lobby/messages", said)
+    room = house.do("bob", "GET", "/api/rooms/lobby")
+    user = house.do("bob", "GET", "/api/users/bob")
+    found = {("user",): member, ("id", "room"): message, ("slug",): room, ("id", "username"): user}
+    assert {names: fields(thing) for names, thing in found.items()} == {
+        names: fields(example(*names)) for names in found
+    }
+    assert len(found) + 1 == len(EXAMPLES), "each example is compared with something"
+    assert room["you"] == example("slug")["you"]
+    assert len(message["id"]) == len(example("id", "room")["id"])
+
+
+def test_a_refusal_on_a_socket_is_as_shown(house: House) -> None:
+    sent, refused = re.findall(r'^(\{"type": "\w+", "id": "8".*?\})$', PAGE, re.MULTILINE | re.DOTALL)
+    headers = {"Authorization": f"Bearer {house.token('bob')}"}
+    with connect(house.socket_url, additional_headers=headers) as socket:
+        socket.recv(PATIENCE_SECONDS)  # hello
+        socket.send('{"type": "join", "id": "1", "room": "news"}')
+        socket.recv(PATIENCE_SECONDS)
+        socket.send(sent)
+        assert json.loads(socket.recv(PATIENCE_SECONDS)) == json.loads(refused)
