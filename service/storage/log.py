@@ -6,6 +6,7 @@ Messages are appended many at a time by ``posting``.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, case, insert, select, update
@@ -123,7 +124,8 @@ class SqlLog:
     def room_changed(self, room: Room, by: User | None) -> None:
         """``room.changed``; ``room`` is what it is now."""
         seq, at = self._append(room, ROOM_CHANGED, by.id if by else SYSTEM_ID, None, {})
-        self._unit.appended.append(RoomChanged(room.id, room.slug, seq, at, room, _name(by)))
+        # As of this event: whoever takes the room over from it must not fall behind what they have heard already.
+        self._unit.appended.append(RoomChanged(room.id, room.slug, seq, at, replace(room, seq=seq), _name(by)))
 
     def room_deleted(self, room: Room, by: User | None) -> None:
         """``room.deleted``: the last event of the log."""

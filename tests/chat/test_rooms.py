@@ -162,6 +162,7 @@ def test_a_change_is_an_event_that_carries_the_room_as_it_is_then(stage: Stage) 
     assert (changed.by, changed.changed.topic, changed.changed.slow_mode) == ("ann", "Come in", 5)
     room = stage.seen("lobby")
     assert (room.topic, room.slow_mode, room.name, room.seq) == ("Come in", 5, "lobby", changed.seq)
+    assert changed.changed.seq == changed.seq, "who takes it over does not fall behind what they have heard"
 
 
 def test_a_change_to_what_is_there_already_is_no_event(stage: Stage) -> None:
