@@ -68,11 +68,12 @@ def rule(tx: Transaction, post: PostMessage, version: int) -> Ruling | Posted:
     """Ask the policy about a post, from what the database says now.
 
     A nonce that was seen answers with its message, after the right to read and before every rule about writing: who
-    retries what was acknowledged must not be told that it failed.
+    retries what was acknowledged must not be told that it failed. The right is the user's: a token that is only for
+    writing is all that a program needs which only posts.
     """
     asker = admit(tx, post.credential)
     before = standing.of_asker(tx, asker, post.room)
-    policy.may(Action.READ, before).require()
+    policy.entitled(Action.READ, before).require()
     room, user = before.room, asker.user
     earlier = seen(tx, room, user.id, post)
     if earlier is not None:

@@ -182,15 +182,23 @@ SUMMARY = (
 """The table in seven lines, for people; the README shows it, and a test holds both against ``TABLE``."""
 
 
-def may(action: Action, standing: Standing) -> Verdict:
-    """Whether ``standing`` allows ``action``, and by which rule."""
+def entitled(action: Action, standing: Standing) -> Verdict:
+    """Whether the user themselves may do ``action``, whatever their token is for, and by which rule."""
     for rule in TABLE[action]:
         if not rule.holds(standing):
             return Verdict(False, rule.name, rule.code, rule.message(standing))
+    return Verdict(True, TABLE[action][-1].name)
+
+
+def may(action: Action, standing: Standing) -> Verdict:
+    """Whether ``standing`` allows ``action``, and by which rule."""
+    verdict = entitled(action, standing)
+    if not verdict.allowed:
+        return verdict
     needed = _NEEDS_SCOPE[action]
     if needed not in standing.scope:
         return Verdict(False, "scope", Code.INSUFFICIENT_SCOPE, f"This needs a token with the scope {needed.value}.")
-    return Verdict(True, TABLE[action][-1].name)
+    return verdict
 
 
 def actions(standing: Standing) -> list[str]:

@@ -61,6 +61,19 @@ def test_a_ruling_says_what_the_next_post_needs(stage: Stage) -> None:
     assert spared.slow_mode == 0
 
 
+def test_a_token_that_is_only_for_writing_is_enough_to_post(stage: Stage) -> None:
+    writing = sign_in(stage, "bob", frozenset({Scope.WRITE}))
+    post = PostMessage(writing, "lobby", "x", "n")
+    for duplicate in (False, True):
+        (posted,) = stage.run(lambda tx: posting.store(tx, [post]))
+        assert isinstance(posted, Posted)
+        assert posted.duplicate is duplicate
+    reading = sign_in(stage, "mo", frozenset({Scope.READ}), device="reads")
+    with pytest.raises(Refusal) as caught:
+        stage.run(lambda tx: rule(tx, PostMessage(reading, "lobby", "x"), 7))
+    assert caught.value.code == "insufficient_scope"
+
+
 def test_a_nonce_of_somebody_else_is_nothing(stage: Stage) -> None:
     first = PostMessage(sign_in(stage, "bob"), "lobby", "x", "n")
     stage.run(lambda tx: posting.store(tx, [first]))
