@@ -6,6 +6,7 @@ surrogate anywhere is a ``bad_frame``, also where the trouble sits in a field th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from math import isfinite
 from typing import Annotated, Any
@@ -13,13 +14,15 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from service.chat.errors import Code, FieldError, Refusal
+from service.chat.errors import Code, Refusal, invalid
 from service.chat.names import NONCE_MAX
 
 Id = Annotated[str, Meta(min_length=1, max_length=NONCE_MAX)]
 Slug = Annotated[str, Meta(min_length=1, max_length=64)]
 Seq = Annotated[int, Meta(ge=0, lt=2**53)]  # beyond 2^53 JavaScript's numbers have holes
 LEVELS_MAX = 64  # of nesting, in a frame that has to be looked through
+
+_MISSING = re.compile("Object missing required field `([a-z_]+)`")
 
 
 class Command(Struct, kw_only=True, tag_field="type", forbid_unknown_fields=True):
@@ -135,10 +138,11 @@ class Reader:
 def _invalid(text: str) -> Refusal:
     """msgspec's ``Expected `str`, got `int` - at `$.room` `` as a field and a sentence."""
     message, _, place = text.partition(" - at `")
-    field = place.rstrip("`").removeprefix("$.") if place else ""
-    if not field and "missing required field" in message:
-        field = message.split("`")[1]
-    return Refusal(Code.INVALID, text, errors=(FieldError(field, message),))
+    missing = _MISSING.fullmatch(message)
+    if missing is not None:
+        return invalid(missing[1], "this field is required")
+    field = place.rstrip("`").removeprefix("$.")
+    return invalid(field, message[:1].lower() + message[1:].replace("`", ""))
 
 
 def _clean(value: object, levels: int = LEVELS_MAX) -> bool:

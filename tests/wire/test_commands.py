@@ -288,3 +288,19 @@ def test_what_was_meant_is_what_is_read(id: str, room: str, text: str, nonce: st
     meant = Send(id=id, room=room, text=text, nonce=nonce)
     assert JSON.read(json.dumps(raw, ensure_ascii=escaped).encode()) == meant
     assert MSGPACK.read(msgpack.packb(raw)) == meant
+
+
+@pytest.mark.parametrize(
+    ("frame", "sentence"),
+    [
+        ({"type": "send", "id": "1", "room": "lobby"}, "text: this field is required"),
+        ({"type": "send", "id": "1", "room": 5, "text": "x"}, "room: expected str, got int"),
+        ({"type": "join", "id": "1", "room": "lobby", "since": -1}, "since: expected int >= 0"),
+    ],
+)
+def test_what_is_wrong_with_a_command_is_said_of_its_field(frame: dict[str, object], sentence: str) -> None:
+    with pytest.raises(BadCommand) as caught:
+        JSON.read(json.dumps(frame).encode())
+    refusal = caught.value.refusal
+    assert refusal.message == sentence
+    assert sentence == f"{refusal.errors[0].field}: {refusal.errors[0].message}"
