@@ -215,7 +215,7 @@ def _parts(settings: Settings, database: SqlDatabase, metrics: Metrics, clock: C
         passwords=passwords,
         setup=Setup(database, passwords),
         accounts=accounts,
-        sign_ups=SignUps(accounts, door, SignUp(settings.sign_up)),
+        sign_ups=SignUps(accounts, door, SignUp(settings.sign_up), attempts, per_address=settings.sign_ups_per_address),
         profiles=Profiles(door, passwords, sign_in),
         resets=Resets(database, passwords),
         bots=Bots(database),

@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     )
     hashes_at_once: int = Field(2, ge=1, le=64, description="Password hashes computed at once (threads).")
     hashes_waiting: int = Field(64, ge=1, le=10_000, description="Password checks that may wait; beyond: 503.")
+    sign_ups_per_address: int = Field(
+        200, ge=1, description="Sign-ups from one network address in an hour, also those that are refused."
+    )
     sign_ins_per_account: int = Field(10, ge=1, description="Failed sign-ins per account in five minutes.")
     sign_ins_per_address: int = Field(30, ge=1, description="Failed sign-ins per network address in five minutes.")
 

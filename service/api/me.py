@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 
 from service.api.answers import UserAnswer
 from service.api.bearer import Asking
+from service.api.caller import address_of
 from service.api.fields import Body, DisplayName, NewPassword
 from service.api.parts import TheParts
 from service.chat.profile import SeeMe
@@ -41,6 +42,6 @@ async def change_me(parts: TheParts, asking: Asking, body: OwnChange, request: R
         name=body.name,
         password=body.password,
         current=body.current_password,
-        address=request.client.host if request.client else "",
+        address=address_of(request.scope),
     )
     return shapes.user(changed)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from starlette.types import Receive, Scope, Send
 
 from service.api import handshake
+from service.api.caller import address_of
 from service.api.handshake import Handshake, Way
 from service.api.parts import Parts
 from service.api.problems import problem, refused
@@ -97,7 +98,7 @@ class Sockets:
         parts = self._parts
         credential = self._credential(wish)
         asker = await parts.hub.admissions.admit(credential)
-        address = scope["client"][0] if scope.get("client") else ""
+        address = address_of(scope)
         parts.hub.check_room_for(asker.user.id, address)  # before a room is joined for somebody who is not let in
         joined = None
         if wish.room is not None and manager is not None:

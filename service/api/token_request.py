@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, unquote_plus
 
 from fastapi import Request
 
+from service.api.caller import address_of
 from service.chat.grants import Caller, ClientSecret, GrantError, GrantRefused
 from service.chat.tokens import FIRST_PARTY
 
@@ -53,7 +54,7 @@ async def read(request: Request) -> TokenRequest:
     if body and not _FORM.match(request.headers.get("content-type", "").strip()):
         raise bad_request("Send a form, as application/x-www-form-urlencoded.")
     parameters = _parameters(body)
-    caller = Caller(request.client.host if request.client else "", request.headers.get("user-agent", ""))
+    caller = Caller(address_of(request.scope), request.headers.get("user-agent", ""))
     return TokenRequest(parameters, _proof(request, parameters), caller)
 
 

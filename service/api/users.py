@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 
 from service.api.answers import Answer, PageAnswer, Time, UserAnswer
 from service.api.bearer import Asking, bearer
+from service.api.caller import address_of
 from service.api.fields import Body, DisplayName, NewPassword, NewUsername, RoleWord
 from service.api.pages import Cursor
 from service.api.parts import TheParts
@@ -69,11 +70,13 @@ class ResetAnswer(Answer):
 
 
 @router.post("", status_code=201, summary="Sign up", response_model=UserAnswer, response_model_exclude_unset=True)
-async def sign_up(parts: TheParts, asking: MaybeAsking, body: NewUser, response: Response) -> dict[str, Any]:
+async def sign_up(
+    parts: TheParts, asking: MaybeAsking, body: NewUser, request: Request, response: Response
+) -> dict[str, Any]:
     """Make an account: your own, if the server is open or you have an invite; somebody else's with an admin's token."""
     wanted = NewAccount(body.username, body.password, body.name, body.invite)
-    ups = parts.sign_ups
-    made = await (ups.sign_up(wanted) if asking is None else ups.create(asking, wanted))
+    ups, address = parts.sign_ups, address_of(request.scope)
+    made = await (ups.sign_up(wanted, address) if asking is None else ups.create(asking, wanted, address))
     response.headers["Location"] = f"{router.prefix}/{made.username}"
     return shapes.user(made)
 

@@ -53,6 +53,16 @@ async def test_nobody_says_what_they_are(house: House) -> None:
         assert answer.json()["id"] != "u1"
 
 
+async def test_one_address_signs_up_so_often_in_an_hour_and_is_told_when_it_may_again(folder: Path) -> None:
+    async with open_house(folder, sign_up="open", sign_ups_per_address=1) as house:
+        first = await house.ask(None, "POST", "/api/users", {"username": "zoe", "password": GOOD})
+        answer = await house.ask(None, "POST", "/api/users", {"username": "yan", "password": GOOD})
+        by_ann = await house.ask("ann", "POST", "/api/users", {"username": "yan", "password": GOOD})
+    assert (first.status_code, answer.status_code, by_ann.status_code) == (201, 429, 201)
+    assert code_of(answer) == "rate_limited"
+    assert 0 < int(answer.headers["retry-after"]) <= 3600
+
+
 async def test_all_that_is_wrong_is_told_field_by_field_and_never_repeated(house: House) -> None:
     answer = await house.ask(None, "POST", "/api/users", {"username": "no name", "password": 12345678, "name": "\n"})
     assert answer.status_code == 422

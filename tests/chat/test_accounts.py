@@ -23,6 +23,7 @@ from tests.stage import Stage
 from tests.stage_door import StageDatabase, door, open_sessions, sign_in
 
 HOME = "192.0.2.1"
+SIGN_UPS = 3  # from one address, in the time of a window
 GUESSES = 5  # at one account, in the time of a window
 GOOD = "tree-house-lamp"
 BETTER = "gravel orbit walnut"
@@ -39,7 +40,8 @@ def accounts(stage: Stage, passwords: Passwords) -> Accounts:
 
 
 def sign_ups(stage: Stage, accounts: Accounts, mode: SignUp) -> SignUps:
-    return SignUps(accounts, door(stage), mode)
+    attempts = Attempts(LimitedCounts(lambda: stage.now))
+    return SignUps(accounts, door(stage), mode, attempts, per_address=SIGN_UPS)
 
 
 async def verified(stage: Stage, passwords: Passwords, user: User, password: str) -> bool:
@@ -57,7 +59,7 @@ def test_the_modes_are_those_of_the_setting() -> None:
 async def test_an_open_server_makes_a_member_of_whoever_comes(
     stage: Stage, accounts: Accounts, passwords: Passwords
 ) -> None:
-    made = await sign_ups(stage, accounts, SignUp.OPEN).sign_up(NewAccount(" ＺＯＥ ", GOOD))
+    made = await sign_ups(stage, accounts, SignUp.OPEN).sign_up(NewAccount(" ＺＯＥ ", GOOD), HOME)
     assert (made.username, made.name, made.role, made.bot, made.suspended) == ("zoe", "zoe", Role.MEMBER, False, False)
     assert stage.who("zoe") == made
     assert await verified(stage, passwords, made, GOOD)
@@ -66,7 +68,7 @@ async def test_an_open_server_makes_a_member_of_whoever_comes(
 @pytest.mark.anyio
 async def test_an_invite_may_say_that_it_makes_a_guest(stage: Stage, accounts: Accounts) -> None:
     code = stage.do("ann", CreateInvite(role=Role.GUEST)).code
-    made = await sign_ups(stage, accounts, SignUp.INVITE).sign_up(NewAccount("zoe", GOOD, "Zoe", code))
+    made = await sign_ups(stage, accounts, SignUp.INVITE).sign_up(NewAccount("zoe", GOOD, "Zoe", code), HOME)
     assert (made.name, made.role) == ("Zoe", Role.GUEST)
 
 
@@ -76,7 +78,7 @@ async def test_without_an_invite_only_an_open_server_lets_anybody_in(
     stage: Stage, accounts: Accounts, mode: SignUp
 ) -> None:
     with pytest.raises(Refusal) as caught:
-        await sign_ups(stage, accounts, mode).sign_up(NewAccount("zoe", GOOD))
+        await sign_ups(stage, accounts, mode).sign_up(NewAccount("zoe", GOOD), HOME)
     assert caught.value.code is Code.FORBIDDEN
     assert caught.value.why is not None
     assert caught.value.why.rule == "sign_up"
@@ -86,7 +88,7 @@ async def test_without_an_invite_only_an_open_server_lets_anybody_in(
 async def test_a_closed_server_takes_no_invites_either(stage: Stage, accounts: Accounts) -> None:
     code = stage.do("ann", CreateInvite()).code
     with pytest.raises(Refusal) as caught:
-        await sign_ups(stage, accounts, SignUp.CLOSED).sign_up(NewAccount("zoe", GOOD, invite=code))
+        await sign_ups(stage, accounts, SignUp.CLOSED).sign_up(NewAccount("zoe", GOOD, invite=code), HOME)
     assert caught.value.code is Code.FORBIDDEN
 
 
@@ -95,7 +97,7 @@ async def test_a_single_use_invite_lets_one_in_of_two_who_come_at_once(stage: St
     code = stage.do("ann", CreateInvite()).code
     desk = sign_ups(stage, accounts, SignUp.INVITE)
     outcomes = await asyncio.gather(
-        *(desk.sign_up(NewAccount(name, GOOD, invite=code)) for name in ("zoe", "yan")), return_exceptions=True
+        *(desk.sign_up(NewAccount(name, GOOD, invite=code), HOME) for name in ("zoe", "yan")), return_exceptions=True
     )
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Refusal", "User"]
     assert len([name for name in ("zoe", "yan") if stage.run(lambda tx, name=name: tx.users.taken(name))]) == 1
@@ -107,7 +109,7 @@ async def test_a_sign_up_that_fails_leaves_the_invite_as_it_was(stage: Stage, ac
     desk = sign_ups(stage, accounts, SignUp.INVITE)
     for wanted in (NewAccount("bob", GOOD, None, invite.code), NewAccount("zoe", "password", None, invite.code)):
         with pytest.raises(Refusal):
-            await desk.sign_up(wanted)
+            await desk.sign_up(wanted, HOME)
     assert stage.run(lambda tx: tx.invites.get(invite.code)) == invite
 
 
@@ -115,7 +117,7 @@ async def test_a_sign_up_that_fails_leaves_the_invite_as_it_was(stage: Stage, ac
 async def test_a_void_invite_is_told_before_anything_is_hashed_for_it(stage: Stage, accounts: Accounts) -> None:
     """Else strangers could keep the hashing threads of a closed house busy. The weak password shows the order."""
     with pytest.raises(Refusal) as caught:
-        await sign_ups(stage, accounts, SignUp.INVITE).sign_up(NewAccount("zoe", "password", invite="0" * 32))
+        await sign_ups(stage, accounts, SignUp.INVITE).sign_up(NewAccount("zoe", "password", invite="0" * 32), HOME)
     assert caught.value.code is Code.FORBIDDEN
 
 
@@ -154,7 +156,7 @@ async def test_a_password_never_shows_in_what_may_be_logged(accounts: Accounts) 
 async def test_an_admin_makes_accounts_however_the_server_is_set(
     stage: Stage, accounts: Accounts, mode: SignUp
 ) -> None:
-    made = await sign_ups(stage, accounts, mode).create(sign_in(stage, "ann"), NewAccount("zoe", GOOD))
+    made = await sign_ups(stage, accounts, mode).create(sign_in(stage, "ann"), NewAccount("zoe", GOOD), HOME)
     assert made.role is Role.MEMBER
 
 
@@ -163,10 +165,10 @@ async def test_an_admin_makes_accounts_however_the_server_is_set(
 async def test_who_is_no_admin_signs_others_up_as_anybody_does(stage: Stage, accounts: Accounts, asker: str) -> None:
     credential = sign_in(stage, asker)
     with pytest.raises(Refusal) as caught:
-        await sign_ups(stage, accounts, SignUp.CLOSED).create(credential, NewAccount("zoe", GOOD))
+        await sign_ups(stage, accounts, SignUp.CLOSED).create(credential, NewAccount("zoe", GOOD), HOME)
     assert caught.value.code is Code.FORBIDDEN
     assert (
-        await sign_ups(stage, accounts, SignUp.OPEN).create(credential, NewAccount("zoe", GOOD))
+        await sign_ups(stage, accounts, SignUp.OPEN).create(credential, NewAccount("zoe", GOOD), HOME)
     ).role is Role.MEMBER
 
 
@@ -174,7 +176,7 @@ async def test_who_is_no_admin_signs_others_up_as_anybody_does(stage: Stage, acc
 async def test_an_admins_token_without_its_scope_makes_no_accounts(stage: Stage, accounts: Accounts) -> None:
     credential = sign_in(stage, "ann", scope=frozenset({Scope.READ, Scope.WRITE}))
     with pytest.raises(Refusal) as caught:
-        await sign_ups(stage, accounts, SignUp.CLOSED).create(credential, NewAccount("zoe", GOOD))
+        await sign_ups(stage, accounts, SignUp.CLOSED).create(credential, NewAccount("zoe", GOOD), HOME)
     assert caught.value.code is Code.INSUFFICIENT_SCOPE
 
 
