@@ -87,10 +87,14 @@ def test_a_close_is_answered_with_its_own_code(peer: Stranger) -> None:
 def test_a_flood_is_closed_and_nobody_else_waits_for_it(house: House, flood: bytes) -> None:
     with let_in(house, "bob") as flooder, let_in(house, "cyn") as other:
         flooder.say(flood * 2_000)
-        began = time.monotonic()
-        other.frame(TEXT, PING_COMMAND)
-        assert other.next_frame() == (TEXT, b'{"type":"ok","id":"1"}')
-        assert time.monotonic() - began < AT_ONCE
+        waits = []
+        for _ in range(20):
+            began = time.monotonic()
+            other.frame(TEXT, PING_COMMAND)
+            assert other.next_frame() == (TEXT, b'{"type":"ok","id":"1"}')
+            waits.append(time.monotonic() - began)
+        print(f"the other waited {max(waits) * 1000:.1f} ms at most")
+        assert max(waits) < AT_ONCE
         assert flooder.close_code() == 4002
 
 

@@ -32,7 +32,7 @@ async def test_a_user_suspended_at_the_command_line_is_cut_off(tmp_path: Path) -
             await line.hang_up()
         assert {code for code, _ in ends} == {4201}
         took = max(at for _, at in ends) - committed
-        print(f"cut off {took * 1000:.0f} ms after the program had ended")
+        print(f"the last was cut off {took * 1000:+.0f} ms from the end of the program")
         assert took < OTHER_PROCESS_SECONDS + 1.0, "with a second for a busy machine"
         answer = house.ask("bob", "GET", "/api/me")
         assert (answer.status_code, answer.json()["code"]) == (403, "suspended")
