@@ -128,6 +128,7 @@ def test_sockets_are_counted_by_address_and_in_all(tmp_path_factory: pytest.Temp
             assert page.status() == 101
             assert page.close_code() == 4002, "a page learns of it by the code"
         open_sockets.close()
+        status = 429
         for _ in range(100):  # until the server has seen them go
             with Stranger(house) as again:
                 again.handshake("/ws", house.token("bob"))

@@ -65,8 +65,8 @@ async def test_a_full_disk_acknowledges_nothing_that_is_not_stored(tmp_path: Pat
             _limit_files(house, resource.RLIM_INFINITY)
             last = await bob.send("lobby", "after")
             for nonce in refused:
-                number = nonce.removeprefix("n")
-                reply = await bob.do("send", room="lobby", text=f"during {number} {WORDS}", nonce=nonce)
+                text = f"during {nonce.removeprefix('n')} {WORDS}"
+                reply = await bob.do("send", room="lobby", text=text, nonce=nonce)
                 assert reply["duplicate"] is False, "it had not been stored in secret"
                 last = reply["message"]
             await cyn.until_seq("lobby", last["seq"])
