@@ -18,8 +18,10 @@ from websockets.exceptions import HeaderLineTooLong, RequestLineTooLong, TooMany
 from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request
 
+from service.chat.errors import Code
 from service.live.outbox import Outbox
 from service.live.sender import Sender
+from service.live.unreadable import answer
 
 try:
     from websockets.speedups import apply_mask
@@ -93,37 +95,29 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
             super().handle_parser_exception()
             self.loop.call_later(CLOSE_SECONDS, self.transport.abort)  # closing waits for a peer that does not read
             return
-        self._refuse(HTTPStatus.BAD_REQUEST, "The handshake can't be read.", "bad_frame")
+        self._refuse(HTTPStatus.BAD_REQUEST, "The handshake can't be read.", Code.BAD_FRAME)
 
     def _answer_unreadable(self, error: Exception) -> None:
         """Answer a handshake that the library did not take. It has prepared a response, but nobody sends that."""
         match error:
             case RequestLineTooLong():
-                self._refuse(HTTPStatus.REQUEST_URI_TOO_LONG, "The address is too long.", "too_large")
+                self._refuse(HTTPStatus.REQUEST_URI_TOO_LONG, "The address is too long.", Code.TOO_LARGE)
             case HeaderLineTooLong() | TooManyHeaders():
                 status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
-                self._refuse(status, "The headers of the handshake are too long.", "too_large")
+                self._refuse(status, "The headers of the handshake are too long.", Code.TOO_LARGE)
             case _:
-                self._refuse(HTTPStatus.BAD_REQUEST, "The handshake can't be read.", "bad_frame")
+                self._refuse(HTTPStatus.BAD_REQUEST, "The handshake can't be read.", Code.BAD_FRAME)
 
     def handle_connect(self, event: Request) -> None:
         """uvicorn's, but for a target that is not ASCII, which it would fail on."""
         if event.path.isascii():
             super().handle_connect(event)
         else:
-            self._refuse(HTTPStatus.BAD_REQUEST, "The target of the request is not ASCII.", "bad_frame")
+            self._refuse(HTTPStatus.BAD_REQUEST, "The target of the request is not ASCII.", Code.BAD_FRAME)
 
-    def _refuse(self, status: HTTPStatus, detail: str, code: str) -> None:
-        body = (
-            f'{{"type":"about:blank","title":"{status.phrase}","status":{status.value},'
-            f'"detail":"{detail}","code":"{code}"}}'
-        ).encode()
-        head = (
-            f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: application/problem+json\r\n"
-            f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-        )
+    def _refuse(self, status: HTTPStatus, detail: str, code: Code) -> None:
         self.handshake_complete = self.close_sent = self._refused = True
-        self.transport.write(head.encode() + body)
+        self.transport.write(answer(status, code, detail, self.default_headers))
         self.transport.close()
 
     async def run_asgi(self) -> None:
