@@ -64,7 +64,8 @@ from service.chat.tickets import MemoryTickets
 from service.chat.tokens import Issuer, Verifier, issuer_name
 from service.config import Settings
 from service.live.connection import Terms
-from service.live.hub import Hub, HubLimits
+from service.live.hub import Hub
+from service.live.registry import HubLimits
 from service.storage import schema
 from service.storage.database import SqlDatabase, open_engine
 from service.watch.metrics import Exposition, Metrics

@@ -66,7 +66,7 @@ class Sockets:
             wish = handshake.read(scope)
             # Opened before the room is read: what is committed from then on is kept for whoever is about to hear it.
             manager = None if wish.room is None else self._parts.hub.open(wish.room)
-            reviews = self._parts.hub.reviews
+            reviews = self._parts.hub.reviews.count
             admission = await self._admit(wish, scope, manager)
             await self._let_in(admission, reviews, scope, receive, send)
         except Refusal as refusal:
@@ -123,8 +123,8 @@ class Sockets:
         )
         dialogue = Dialogue(hub, connection)
         hub.add(connection)
-        if hub.reviews != reviews:  # somebody's rights changed while this one was asked about
-            hub.look_again({connection})
+        if hub.reviews.count != reviews:  # somebody's rights changed while this one was asked about
+            hub.reviews.look_again({connection})
         try:
             await send({"type": "websocket.accept", "subprotocol": wish.subprotocol})
         except BaseException:

@@ -219,7 +219,7 @@ class Dialogue:
 
     async def _auth(self, command: Auth) -> None:
         connection = self._connection
-        reviews = self._node.reviews
+        reviews = self._node.reviews.count
         credential = self._node.terms.verify(command.token)
         asker = await self._node.admissions.admit(credential)
         if asker.user.id != connection.user_id:
@@ -228,8 +228,8 @@ class Dialogue:
             return
         self._rulings.clear()
         connection.renew(credential)
-        if self._node.reviews != reviews:
-            self._node.look_again({connection})
+        if self._node.reviews.count != reviews:
+            self._node.reviews.look_again({connection})
         self._push(connection.encoder.ok(command.id, expires_at=shapes.time(credential.expires_at * 1000)))
 
 

@@ -9,22 +9,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from collections.abc import Coroutine
+from typing import Any
 
 from service.chat.door import Door
 from service.chat.errors import Code, Refusal
 from service.chat.events import AuthorityChanged, Event
 from service.chat.ports import Database, Transaction
-from service.chat.records import Session, User
 from service.chat.replay import ReadOn
 from service.live.admissions import Admissions
 from service.live.connection import Connection, Terms
 from service.live.encoder import Encoder, JsonEncoder, LineEncoder
 from service.live.outbox import Tick
 from service.live.presence import TELL_SECONDS
+from service.live.registry import RETRY_SECONDS, HubLimits, Registry
+from service.live.reviews import Reviews
 from service.live.room_manager import RoomManager
 from service.watch.metrics import Metrics
 from service.wire import codecs
@@ -34,21 +33,8 @@ BEACON_SECONDS = 1.0  # between two looks at what other processes did to the dat
 GIVE_UP_SECONDS = 30.0  # without a database, until sockets are closed
 DRAIN_BATCHES = 20  # in which sockets are sent off at a stop
 RECONNECT_MIN_MS, RECONNECT_MAX_MS = 500, 5_000  # when they are told to come back: spread, so that they don't stampede
-RETRY_SECONDS = 5.0  # when to come back after a limit
 
 log = logging.getLogger("folkmoot.hub")
-
-K = TypeVar("K")
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class HubLimits:
-    """How many sockets there may be."""
-
-    connections: int
-    per_user: int
-    per_address: int
 
 
 class Hub:
@@ -66,17 +52,12 @@ class Hub:
         self.draining = False
         self.admissions = Admissions(database, terms.now)
         self._database = database
-        self._limits = limits
+        self.registry = Registry(limits)
+        self.reviews = Reviews(database, self.registry, self.admissions, self.spawn, metrics)
         self._rooms: dict[str, RoomManager] = {}
-        self._connections: set[Connection] = set()
-        self._by_user: dict[int, set[Connection]] = {}
-        self._by_session: dict[str, set[Connection]] = {}
-        self._by_address: Counter[str] = Counter()
-        self._version = 0  # of everybody's rights, up to which all that changed has been looked at
-        self.reviews = 0  # how often rights have changed: who was let in meanwhile is looked at again
         self._tasks: set[asyncio.Task[None]] = set()
         self._news: set[RoomManager] = set()
-        metrics.connections = lambda: len(self._connections)
+        metrics.connections = lambda: len(self.registry)
         metrics.rooms = lambda: len(self._rooms)
 
     def start(self) -> None:
@@ -88,7 +69,7 @@ class Hub:
 
     async def stop(self) -> None:
         """Close what is still open, and end what runs beside."""
-        for connection in list(self._connections):
+        for connection in self.registry:
             connection.close(Close.RESTART)
         tasks = list(self._tasks)
         for task in tasks:
@@ -108,47 +89,23 @@ class Hub:
 
     # Connections
 
-    @property
-    def connections(self) -> Iterable[Connection]:
-        """All open ones."""
-        return self._connections
-
     def check_room_for(self, user_id: int, address: str) -> None:
         """Raise the refusal where one more socket would be one too many."""
         if self.draining:
             raise Refusal(Code.UNAVAILABLE, "The server is about to restart.", retry_after=RETRY_SECONDS)
-        if len(self._connections) >= self._limits.connections:
-            raise Refusal(Code.UNAVAILABLE, "The server has no place for more sockets.", retry_after=RETRY_SECONDS)
-        if len(self._by_user.get(user_id, ())) >= self._limits.per_user:
-            text = f"At most {self._limits.per_user} sockets may be open for one account."
-            raise Refusal(Code.RATE_LIMITED, text, retry_after=RETRY_SECONDS)
-        if self._by_address[address] >= self._limits.per_address:
-            text = f"At most {self._limits.per_address} sockets may be open from one address."
-            raise Refusal(Code.RATE_LIMITED, text, retry_after=RETRY_SECONDS)
+        self.registry.check_room_for(user_id, address)
 
     def add(self, connection: Connection) -> None:
         """A connection was let in."""
-        self._connections.add(connection)
-        self._by_user.setdefault(connection.user_id, set()).add(connection)
-        self._by_session.setdefault(connection.sid, set()).add(connection)
-        self._by_address[connection.address] += 1
+        self.registry.add(connection)
 
     def remove(self, connection: Connection) -> None:
         """A connection is gone."""
-        if connection not in self._connections:
-            return
-        self._connections.remove(connection)
-        _discard(self._by_user, connection.user_id, connection)
-        _discard(self._by_session, connection.sid, connection)
-        self._by_address[connection.address] -= 1
-        if not self._by_address[connection.address]:
-            del self._by_address[connection.address]
+        self.registry.remove(connection)
 
     def moved(self, connection: Connection, sid: str) -> None:
         """A connection belongs to another session from now on."""
-        _discard(self._by_session, connection.sid, connection)
-        connection.sid = sid
-        self._by_session.setdefault(sid, set()).add(connection)
+        self.registry.moved(connection, sid)
 
     # Rooms
 
@@ -208,57 +165,7 @@ class Hub:
         for encoder in self.encoders.values():
             encoder.forget()
         for change in changes:
-            if change.version == self._version + 1:  # else another process made one between, which the beacon will see
-                self._version = change.version
-            self._review(change.users, change.sessions)
-
-    def _review(self, users: Iterable[int], sessions: Iterable[str]) -> None:
-        """Look again at the connections of those whose rights changed."""
-        users, sessions = frozenset(users), frozenset(sessions)
-        self.reviews += 1
-        self.admissions.forget(users, sessions)
-        here = {user for user in users if user in self._by_user}
-        open_sessions = {sid for sid in sessions if sid in self._by_session}
-        concerned = {connection for user in here for connection in self._by_user[user]}
-        concerned |= {connection for sid in open_sessions for connection in self._by_session[sid]}
-        if concerned:
-            self.look_again(concerned)
-
-    def look_again(self, concerned: set[Connection]) -> None:
-        """Ask whether these may still be here."""
-        self.spawn(self._look_again(concerned, self.loop.time()))
-
-    async def _look_again(self, concerned: set[Connection], since: float) -> None:
-        keys = {(connection.user_id, connection.sid) for connection in concerned}
-
-        def read(tx: Transaction) -> dict[tuple[int, str], tuple[User | None, Session | None]]:
-            return {(user_id, sid): (tx.users.get(user_id), tx.sessions.get(sid)) for user_id, sid in keys}
-
-        now = await self._insist(read)
-        for connection in concerned:
-            user, session = now.get((connection.user_id, connection.sid), (None, None))
-            if connection.closed:
-                continue
-            if user is None or user.deleted:
-                self._revoke(connection, Close.SESSION_REVOKED, since)
-            elif user.suspended:
-                self._revoke(connection, Close.SUSPENDED, since)
-            elif session is None or session.ended_at is not None:
-                self._revoke(connection, Close.SESSION_REVOKED, since)
-            else:
-                connection.user_changed(user)
-
-    async def _insist(self, read: Callable[[Transaction], T]) -> T:
-        """What the database says, as soon as it says something: a revocation must not be lost because it was away."""
-        while True:
-            try:
-                return await self._database.read(read)
-            except Refusal:
-                await asyncio.sleep(BEACON_SECONDS)
-
-    def _revoke(self, connection: Connection, why: Close, since: float) -> None:
-        connection.close(why)
-        self.metrics.revocation_seconds.observe(self.loop.time() - since)
+            self.reviews.heard(change)
 
     # Time passing
 
@@ -269,7 +176,7 @@ class Hub:
             await asyncio.sleep(1.0)
             turn = (turn + 1) % every
             now = self.loop.time()
-            for connection in list(self._connections):
+            for connection in self.registry:
                 connection.check_pace(now)
                 if hash(connection) % every == turn and not connection.closed:
                     connection.beat()
@@ -277,7 +184,7 @@ class Hub:
     async def drain(self, seconds: float) -> None:
         """Let nobody in any more, and send everybody off in batches, each told when to come back."""
         self.draining = True
-        leaving = list(self._connections)
+        leaving = list(self.registry)
         batches = max(1, min(DRAIN_BATCHES, len(leaving)))
         for number in range(batches):
             for connection in leaving[number::batches]:
@@ -298,14 +205,15 @@ class Hub:
                 lost_at = now if lost_at is None else lost_at
                 self.admissions.forget_all()  # what others do can't be seen
                 if now - lost_at > GIVE_UP_SECONDS:
-                    for connection in list(self._connections):
+                    for connection in self.registry:
                         connection.close(Close.OVERLOAD)
             except Exception:  # the beacon must not go out: without it nothing that others do is noticed
                 log.exception("a look at the database failed")
             await asyncio.sleep(BEACON_SECONDS)
 
     async def _look_around(self) -> None:
-        known, rooms = self._version, {room.room_id: room for room in self._rooms.values() if room.room_id is not None}
+        known = self.reviews.version
+        rooms = {room.room_id: room for room in self._rooms.values() if room.room_id is not None}
 
         def read(tx: Transaction) -> tuple[int, tuple[set[int], set[str], set[int]] | None, dict[int, int]]:
             version = tx.authority.version()
@@ -313,16 +221,8 @@ class Hub:
             return version, changed, tx.rooms.heads(rooms)
 
         version, changed, heads = await self._database.read(read)
-        self._version = max(self._version, version)
+        self.reviews.version = max(self.reviews.version, version)
         if changed is not None:
-            self._review(changed[0], changed[1])
+            self.reviews.review(changed[0], changed[1])
         for room_id, seq in heads.items():
             rooms[room_id].compare(seq)
-
-
-def _discard(index: dict[K, set[Connection]], key: K, connection: Connection) -> None:
-    found = index.get(key)
-    if found is not None:
-        found.discard(connection)
-        if not found:
-            del index[key]

@@ -26,8 +26,9 @@ from service.chat.roles import Role, RoomRole, Scope, Visibility
 from service.chat.tokens import BadCredential
 from service.live.connection import Connection, Terms
 from service.live.dialogue import Dialogue, enter
-from service.live.hub import Hub, HubLimits
+from service.live.hub import Hub
 from service.live.presence import TELL_SECONDS
+from service.live.registry import HubLimits
 from service.storage import posting
 from service.watch.metrics import Metrics
 from service.wire.codecs import payloads

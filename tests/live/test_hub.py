@@ -11,7 +11,7 @@ from service.chat.members import JoinRoom, LeaveRoom, RemoveMember, SetMember
 from service.chat.roles import Role, RoomRole
 from service.chat.rooms import ChangeRoom, DeleteRoom
 from service.live import hub as hub_module
-from service.live.hub import HubLimits
+from service.live.registry import HubLimits
 from tests.live.hall import Hall, opened
 from tests.live.virtual import later, settle
 
@@ -54,7 +54,7 @@ async def test_a_session_that_ends_takes_its_connections_with_it_and_no_others(h
     other, cyn = await hall.connect("bob", credential=phone), await hall.connect("cyn")
     await hall.change(lambda tx: tx.sessions.end(laptop.sid, tx.now))
     assert [client.closed for client in (one, two, other, cyn)] == [4101, 4101, None, None]
-    assert len(list(hall.hub.connections)) == 2
+    assert len(list(hall.hub.registry)) == 2
 
 
 async def test_a_suspended_account_is_told_so(hall: Hall) -> None:
