@@ -13,13 +13,13 @@ from urllib.parse import parse_qsl
 from starlette.types import Scope
 
 from service.chat.errors import Code, Refusal, invalid, not_found
+from service.chat.events import SEQ_MAX
 from service.chat.names import is_slug
 from service.chat.tokens import BadCredential, ambiguous_credential, missing_credential
 from service.wire import codecs
 
 CODECS = ("json", "msgpack", "text")
 QUERY_FIELDS_MAX = 20
-SEQ_MAX = 2**53
 
 
 class Way(StrEnum):
@@ -107,7 +107,7 @@ def _since(query: dict[str, list[str]]) -> int | None:
     since = _one(query, "since")
     if since is None:
         return None
-    if not (since.isascii() and since.isdigit() and len(since) <= 16 and int(since) < SEQ_MAX):
+    if not (since.isascii() and since.isdigit() and len(since) <= len(str(SEQ_MAX)) and int(since) <= SEQ_MAX):
         raise invalid("since", "use the seq of an event")
     return int(since)
 

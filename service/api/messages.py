@@ -14,10 +14,9 @@ from service.api.pages import LIMIT, Limit
 from service.api.parts import TheParts
 from service.api.rooms import RoomSlug
 from service.chat.errors import Code, FieldError, Refusal
+from service.chat.events import SEQ_MAX
 from service.chat.messages import ListMessages, PostMessage
 from service.wire import shapes
-
-SEQ_MAX = 2**53 - 1  # the largest integer that every reader of JSON holds exactly
 
 router = APIRouter(prefix="/api/rooms/{slug}/messages", tags=["rooms"])
 

@@ -28,7 +28,6 @@ TYPE_PREFIX = "/docs/problems#"  # where each code is explained
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 RETRY_SECONDS = 1  # when to come back, if nothing better is known
 FIELD_ERRORS_MAX = 20  # told of one request; a long list of wrong items says nothing more
-AUTHENTICATE = "WWW-Authenticate"
 
 _FIELD_NAME = re.compile(r"[a-z_][a-z0-9_]{0,39}\Z")
 _CODE_OF_STATUS = {

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from service.chat.records import Member, Message, Room
 
+SEQ_MAX = 2**53 - 1  # the largest integer that every reader of JSON holds exactly
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -79,8 +80,6 @@ EVENTS: dict[type[Event], str] = {
     RoomChanged: "room.changed",
     RoomDeleted: "room.deleted",
 }
-
-LEFT_CODES = ("left", "kicked", "banned", "role_too_low", "suspended")
 
 
 @dataclass(frozen=True, slots=True)

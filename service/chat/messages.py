@@ -19,7 +19,6 @@ from service.chat.records import Asker, Author, Credential, Message, Room
 from service.chat.sessions import admit
 
 DIGEST_BYTES = 16
-PAGE_MAX = 200  # messages in one answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,12 @@ import msgspec
 from msgspec import Meta, Struct
 
 from service.chat.errors import Code, Refusal, invalid
+from service.chat.events import SEQ_MAX
 from service.chat.names import NONCE_MAX
 
 Id = Annotated[str, Meta(min_length=1, max_length=NONCE_MAX)]
 Slug = Annotated[str, Meta(min_length=1, max_length=64)]
-Seq = Annotated[int, Meta(ge=0, lt=2**53)]  # beyond 2^53 JavaScript's numbers have holes
+Seq = Annotated[int, Meta(ge=0, le=SEQ_MAX)]
 LEVELS_MAX = 64  # of nesting, in a frame that has to be looked through
 
 _MISSING = re.compile("Object missing required field `([a-z_]+)`")
