@@ -12,6 +12,7 @@ from service.chat.records import Member, Message, Room
 
 SEQ_MAX = 2**53 - 1  # the largest integer that every reader of JSON holds exactly
 
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One durable fact in a room's log."""
