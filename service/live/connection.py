@@ -16,6 +16,7 @@ from service.chat.door import Door
 from service.chat.events import MemberLeft
 from service.chat.records import Asker, Credential, User
 from service.chat.replay import Entrance
+from service.chat.roles import format_scope
 from service.live.admissions import Admissions
 from service.live.encoder import Encoder, LineEncoder
 from service.live.outbox import Outbox, Tick
@@ -152,7 +153,7 @@ class Connection:
             "type": "hello",
             "user": shapes.user(self._user),
             "session": self.sid,
-            "scope": " ".join(sorted(scope.value for scope in self.credential.scope)),
+            "scope": format_scope(self.credential.scope),
             "expires_at": shapes.time(self.credential.expires_at * 1000),
             "heartbeat": terms.heartbeat_seconds,
             "limits": {

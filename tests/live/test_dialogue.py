@@ -35,6 +35,11 @@ async def test_hello_comes_first_and_says_what_holds(hall: Hall) -> None:
     assert "joined" not in hello
 
 
+async def test_hello_says_the_scope_as_the_token_endpoint_does(hall: Hall) -> None:
+    ann = await hall.connect("ann")
+    assert ann.frames[0]["scope"] == "chat:read chat:write moderate admin"
+
+
 async def test_a_socket_for_one_room_says_hello_with_the_room(hall: Hall) -> None:
     bob = await hall.chat("bob", "lobby")
     hello, *_ = bob.take()
