@@ -46,14 +46,16 @@ class Door:
         self._posts = posts
         self._buckets = buckets
 
-    async def do(self, credential: Credential, command: Command[R]) -> R:
-        """Run a command that may change something."""
-        self._buckets.spend(credential.user_uid)
+    async def do(self, credential: Credential, command: Command[R], *, counted: bool = False) -> R:
+        """Run a command that may change something; ``counted`` if it is a further step of what has been counted."""
+        if not counted:
+            self._buckets.spend(credential.user_uid)
         return await self._database.write(lambda tx: command.run(tx, admit(tx, credential)))
 
-    async def ask(self, credential: Credential, question: Command[R]) -> R:
-        """Run a command that only reads."""
-        self._buckets.spend(credential.user_uid)
+    async def ask(self, credential: Credential, question: Command[R], *, counted: bool = False) -> R:
+        """Run a command that only reads; ``counted`` if it is a further step of what has been counted."""
+        if not counted:
+            self._buckets.spend(credential.user_uid)
         return await self._database.read(lambda tx: question.run(tx, admit(tx, credential)))
 
     async def post(self, post: PostMessage) -> Posted:

@@ -238,8 +238,8 @@ async def enter(door: Door, credential: Credential, room: str, since: int | None
     question = EnterRoom(room, since, epoch)
     entrance = await door.ask(credential, question)
     if entrance.standing.room_role is None:
-        await door.do(credential, JoinRoom(room))
-        entrance = await door.ask(credential, question)
+        await door.do(credential, JoinRoom(room), counted=True)  # to the client it is one command
+        entrance = await door.ask(credential, question, counted=True)
     return entrance
 
 

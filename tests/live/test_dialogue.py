@@ -233,6 +233,15 @@ async def test_reading_pauses_while_too_much_is_unanswered(hall: Hall) -> None:
     assert replies[1:] == ids, "none was lost, and order was kept"
 
 
+async def test_a_first_join_counts_once() -> None:
+    async with opened(rate=ROOMS_MAX) as hall:
+        for n in range(ROOMS_MAX):
+            hall.stage.room(f"room-{n}")
+        bob = await hall.connect("bob")
+        replies = [await bob.ask("join", room=f"room-{n}") for n in range(ROOMS_MAX)]
+        assert [reply["type"] for reply in replies] == ["ok"] * ROOMS_MAX, "all of them fit into a burst"
+
+
 async def test_a_room_limit_is_a_limit(hall: Hall) -> None:
     bob = await hall.connect("bob")
     for n in range(ROOMS_MAX + 1):
