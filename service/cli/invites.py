@@ -8,7 +8,7 @@ import typer
 
 from service.chat.invites import USES_MAX, CreateInvite
 from service.chat.roles import Role
-from service.cli import console, house, settings
+from service.cli import console, house, lock, settings
 from service.cli.listening import origin
 
 DAYS_DEFAULT = 7
@@ -29,4 +29,5 @@ def invite(
     current = settings.load(data=data)
     command = CreateInvite(Role.parse(role), uses, days * SECONDS_PER_DAY)
     made = house.change(current, lambda tx: command.make(tx, by=None))
-    console.say(f"{current.public_url or origin(current.host, current.port)}/signup#invite={made.code}")
+    url = current.public_url or lock.server_url(current) or origin(current.host, current.port)
+    console.say(f"{url}/signup#invite={made.code}")

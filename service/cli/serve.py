@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import gc
 import json
-import os
 import socket
 import sys
-from typing import IO, Annotated
+from typing import Annotated
 
 import typer
 import uvloop
 
 from service.app import Application, create_app
 from service.chat import demo as demonstration
-from service.cli import console, house, server, settings
+from service.cli import console, house, lock, server, settings
 from service.cli.console import Failure
 from service.cli.house import House
 from service.cli.listening import is_loopback, listen, origin, raise_file_limit
@@ -30,7 +28,6 @@ SWITCH_SECONDS = 0.0005
 # Each message leaves a few hundred objects, none of them in cycles, and a collection walks those of all connections: at
 # Python's own thresholds (700, 10, 10) an eighth of the processor goes into finding nothing.
 GC_THRESHOLDS = (50_000, 20, 50)
-LOCK_FILE = "server.lock"
 
 
 def serve(
@@ -62,10 +59,11 @@ def serve(
     gc.set_threshold(*GC_THRESHOLDS)
     raise_file_limit()
     configure_logs(current.log_level, as_json=current.log_json)
-    with _only_server(current):
+    with lock.hold(current) as held:
         _prepare(current, demo)
         listener = listen(current.host, current.port)
         current = current.model_copy(update={"port": listener.getsockname()[1]})
+        lock.say_where(held, origin(current.host, current.port))
         with house.expected_failures():
             app = create_app(current)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -78,23 +76,6 @@ async def _run(app: Application, current: Settings, listener: socket.socket, dem
 
     config = server.configure(app, current)
     await server.ChatServer(config, announce=announce, drain=app.drain).serve(sockets=[listener])
-
-
-def _only_server(current: Settings) -> IO[str]:
-    """The lock of the data directory, which the kernel drops when this process ends, however it ends. Two servers on
-    one directory would each deliver to their own people only."""
-    with house.expected_failures():
-        house.make_directory(current)
-        lock = (current.data / LOCK_FILE).open("a+")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as held:
-        lock.seek(0)
-        raise Failure(f"Another server (process {lock.read().strip()}) is running on {current.data}.") from held
-    lock.truncate(0)
-    lock.write(f"{os.getpid()}\n")
-    lock.flush()
-    return lock
 
 
 def _prepare(current: Settings, demo: bool) -> None:
