@@ -9,6 +9,7 @@ coroutines would cost as much memory as all the rest.
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 
 from starlette.types import Receive, Scope, Send
@@ -28,6 +29,7 @@ from service.live.plain_writer import PlainWriter
 from service.live.protocol import EXTENSION, FolkmootProtocol
 from service.live.room_manager import RoomManager
 from service.wire import closes
+from service.wire.closes import CLOSES, Close
 
 log = logging.getLogger("folkmoot.sockets")
 
@@ -127,14 +129,24 @@ class Sockets:
             hub.reviews.look_again({connection})
         try:
             await send({"type": "websocket.accept", "subprotocol": wish.subprotocol})
+        except OSError:  # who asked has gone away meanwhile
+            connection.lost()
+            return
         except BaseException:
             connection.lost()
             raise
-        if protocol is not None:
-            protocol.take_over(connection, dialogue)
-        connection.greet(admission.joined)
-        if plain is not None:
-            await plain.serve(connection, dialogue)
+        try:
+            if protocol is not None:
+                protocol.take_over(connection, dialogue)
+            connection.greet(admission.joined)
+            if plain is not None:
+                await plain.serve(connection, dialogue)
+        except Exception:
+            # Not a refusal any more: the handshake is answered, and a second answer would be an error of its own.
+            log.exception("a socket failed")
+            connection.lost()
+            with suppress(OSError):
+                await send(_closing(Close.INTERNAL))
 
     async def _refuse(self, refusal: Refusal, browser: bool, scope: Scope, receive: Receive, send: Send) -> None:
         self._parts.metrics.refusals[refusal.code.value] += 1
@@ -142,8 +154,12 @@ class Sockets:
             expired = isinstance(refusal, BadCredential) and refusal.expired
             close = closes.of_refused_handshake(refusal.code, refusal.status, expired)
             await send({"type": "websocket.accept", "subprotocol": handshake.subprotocol(scope)})
-            await send({"type": "websocket.close", "code": int(close), "reason": closes.CLOSES[close].text})
+            await send(_closing(close))
         elif "websocket.http.response" in scope.get("extensions", {}):
             await refused(refusal)(scope, receive, send)
         else:
             await send({"type": "websocket.close", "code": 1008})  # the server makes a 403 of it
+
+
+def _closing(close: Close) -> dict[str, str | int]:
+    return {"type": "websocket.close", "code": int(close), "reason": CLOSES[close].text}

@@ -6,6 +6,7 @@ It is what the test client and other servers than ours use. All promises hold on
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 from starlette.types import Receive, Send
@@ -38,12 +39,15 @@ class PlainWriter:
             peer.slowed()  # by its greeting, which was written before there was anybody to tell
         tasks = [asyncio.create_task(self._read(peer, listening)), asyncio.create_task(self._write())]
         try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                with suppress(OSError):  # the client is gone
+                    task.result()  # or raises what went wrong: that is no end like others
         finally:
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
             peer.lost()
+            await asyncio.wait(tasks)  # not gather, which would hide from whoever cancels this that it was them
 
     async def _read(self, peer: Peer, listening: Listening) -> None:
         while True:

@@ -9,6 +9,7 @@ always stands at a frame boundary and judges as it always does.
 from __future__ import annotations
 
 import asyncio
+import logging
 from http import HTTPStatus
 from typing import Any, Protocol, cast
 
@@ -22,11 +23,14 @@ from service.chat.errors import Code
 from service.live.outbox import Outbox
 from service.live.sender import Sender
 from service.live.unreadable import answer
+from service.wire.closes import CLOSES, Close
 
 try:
     from websockets.speedups import apply_mask
 except ImportError:  # a platform without the compiled part
     from websockets.utils import apply_mask
+
+log = logging.getLogger("folkmoot.sockets")
 
 EXTENSION = "folkmoot.takeover"  # in the ASGI scope's extensions: the protocol itself
 CLOSE_SECONDS = 5.0  # for a peer to answer a close frame, or to read what was written before; then it is aborted
@@ -184,7 +188,11 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
             if len(self._partial) < self._needed:
                 return
             data, self._partial = bytes(self._partial), None
-        self._read_frames(data)
+        try:
+            self._read_frames(data)
+        except Exception:  # the event loop would abort the transport, and the client would not know what to think
+            log.exception("a frame could not be taken")
+            self._break_off(CloseCode.INTERNAL_ERROR, CLOSES[Close.INTERNAL].text)
 
     def _read_frames(self, data: bytes) -> None:
         at, size = 0, len(data)

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient, WebSocketDenialResponse
 
 from service.app import create_app
 from service.config import Settings
+from service.live.connection import Connection
 from tests.api.house import House, open_house
 from tests.api.plain_socket import HOST, ORIGIN, Socket, dialled
 
@@ -297,3 +298,39 @@ def test_starlettes_test_client_works_as_it_is(furnished: Path, tmp_path: Path) 
         with pytest.raises(WebSocketDenialResponse) as refused, client.websocket_connect("/ws", headers={"Host": HOST}):
             pass
         assert refused.value.status_code == 401
+
+
+@pytest.mark.parametrize("broken", ["greet", "listen"])
+async def test_what_goes_wrong_after_the_handshake_is_logged_and_closes_the_socket(
+    house: House, broken: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The handshake is answered by then: a refusal would be a second answer, and an error of its own."""
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    token = await house.token("bob")
+    with monkeypatch.context() as patch:
+        patch.setattr(Connection, broken, fail)
+        async with dialled(house.app, "/chat/lobby", token=token) as socket:
+            assert socket.status == 101
+            while await socket.raw() is not None:
+                pass
+            assert socket.close_code == 1011
+    assert [record.getMessage() for record in caplog.records if record.exc_info] == ["a socket failed"]
+    async with dialled(house.app, "/chat/lobby", token=token) as socket:
+        joined = await socket.next("hello")
+        assert joined["joined"]["online"] == ["bob"], "nobody is left behind where they are not"
+
+
+async def test_who_goes_away_during_the_handshake_is_no_failure(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    token = await house.token("bob")
+
+    async def gone(_message: object) -> None:
+        raise ConnectionResetError
+
+    monkeypatch.setattr(Socket, "_send", lambda _, message: gone(message))
+    await Socket(house.app, "/ws", "", [("Host", HOST), ("Authorization", f"Bearer {token}")], [])._task
+    assert not [record for record in caplog.records if record.exc_info]

@@ -275,3 +275,34 @@ async def test_a_refusal_completes_the_handshake() -> None:
     assert answer.startswith(b"HTTP/1.1 401 ")
     assert answer.endswith(b"no")
     assert raw.transport.closing
+
+
+async def test_what_goes_wrong_with_a_frame_closes_the_socket_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The event loop would abort the transport, and the client would not know what to think."""
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    raw = await opened()
+    monkeypatch.setattr(raw.protocol, "_receive", fail)
+    raw.feed(masked(TEXT, b"marked"))
+    assert raw.close_code() == 1011
+    assert raw.ears.news == ["lost"]
+    assert [record.getMessage() for record in caplog.records if record.exc_info] == ["a frame could not be taken"]
+    assert "marked" not in caplog.text
+    await later(CLOSE_SECONDS + 1)
+    assert raw.transport.aborted
+
+
+async def test_an_application_can_close_what_it_has_handed_over() -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await raw._take_over(scope, receive, send)
+        await send({"type": "websocket.close", "code": 1011, "reason": "something went wrong on our side"})
+
+    raw = Raw(app)
+    raw.feed(HANDSHAKE + END)
+    await settle()
+    raw.transport.sent[:] = raw.transport.sent.partition(END + END)[2]
+    assert raw.close_code() == 1011
