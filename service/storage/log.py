@@ -25,6 +25,7 @@ from service.chat.records import Author, Member, Message, Room, User
 from service.chat.roles import Role, RoomRole
 from service.storage import tables
 from service.storage.unit import Unit
+from service.storage.user_row import USER_COLUMNS, user_of
 
 MESSAGE, JOINED, LEFT, MEMBER_CHANGED, ROOM_CHANGED, ROOM_DELETED = range(1, 7)
 SYSTEM = "system"  # who did what nobody did by name: the operator at the command line, or the server itself
@@ -76,15 +77,7 @@ _EVENTS = (
     select(
         *_MESSAGE_COLUMNS,
         _events.c.data,
-        _subject.c.id.label("subject_id"),
-        _subject.c.uid.label("subject_uid"),
-        _subject.c.username.label("subject_username"),
-        _subject.c.name.label("subject_name"),
-        _subject.c.role.label("subject_role"),
-        _subject.c.bot.label("subject_bot"),
-        _subject.c.suspended.label("subject_suspended"),
-        _subject.c.deleted_at.label("subject_deleted_at"),
-        _subject.c.created_at.label("subject_created_at"),
+        *(_subject.c[column.name].label(f"subject_{column.name}") for column in USER_COLUMNS),
     )
     .outerjoin(_actor, _actor.c.id == _events.c.actor_id)
     .outerjoin(_subject, _subject.c.id == _events.c.subject_id)
@@ -203,20 +196,6 @@ def _message(room: Room, row: Row[Any]) -> Message:
     )
 
 
-def _subject_of(row: Row[Any]) -> User:
-    return User(
-        id=row.subject_id,
-        uid=row.subject_uid,
-        username=row.subject_username,
-        name=row.subject_name,
-        role=Role(row.subject_role),
-        bot=bool(row.subject_bot),
-        suspended=bool(row.subject_suspended),
-        deleted=row.subject_deleted_at is not None,
-        created_at=row.subject_created_at,
-    )
-
-
 def _event(room: Room, row: Row[Any]) -> Event:
     place = (room.id, room.slug, row.seq, row.at)
     if row.kind == MESSAGE:
@@ -226,7 +205,7 @@ def _event(room: Room, row: Row[Any]) -> Event:
         return RoomChanged(*place, room, by)
     if row.kind == ROOM_DELETED:
         return RoomDeleted(*place, by)
-    user = _subject_of(row)
+    user = user_of(row[-len(USER_COLUMNS) :])
     data = json.loads(row.data or "{}")
     if row.kind == JOINED:
         return MemberJoined(*place, Member(room.id, user, RoomRole.parse(data["role"]), row.at))
