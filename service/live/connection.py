@@ -7,6 +7,7 @@ loop and never waits.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -25,6 +26,8 @@ from service.live.subscription import Subscription
 from service.watch.metrics import Metrics
 from service.wire import frames, shapes
 from service.wire.closes import CLOSES, Close
+
+log = logging.getLogger("folkmoot.sockets")
 
 EXPIRING_SECONDS = 60  # how long before its end a client hears that its token ends
 MISSED_MAX = 2  # heartbeats without a sign of life
@@ -92,6 +95,7 @@ class Connection:
         "_greeted",
         "_missed",
         "_node",
+        "_since",
         "_timer",
         "_user",
         "_writer",
@@ -135,6 +139,7 @@ class Connection:
         self.subs: dict[str, Subscription] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._greeted = False
+        self._since = node.loop.time()
 
     @property
     def username(self) -> str:
@@ -317,16 +322,21 @@ class Connection:
             return
         self.outbox.flush()
         self._node.metrics.closes[int(why)] += 1
-        self._gone()
+        self._gone(why)
         self._writer.close(int(why), CLOSES[why].text)
 
     def lost(self) -> None:
         """The transport is gone."""
         if not self.closed:
-            self._gone()
+            self._gone(None)
 
-    def _gone(self) -> None:
+    def _gone(self, why: Close | None) -> None:
+        """``why`` is None where the client, or the network, has ended it."""
         self.closed = True
+        if log.isEnabledFor(logging.DEBUG):  # one line of the log costs more than all else that an end does
+            seconds = round(self._node.loop.time() - self._since, 3)
+            fields = {"user": self.username, "address": self.address, "room": self.room, "seconds": seconds}
+            log.debug("a socket has ended", extra={**fields, "code": None if why is None else int(why)})
         self.outbox.parts.clear()  # nothing may follow a close frame
         if self._timer is not None:
             self._timer.cancel()

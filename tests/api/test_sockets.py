@@ -3,6 +3,7 @@ ASGI, as any server would carry it; our own protocol has its tests in ``tests/li
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -334,3 +335,19 @@ async def test_who_goes_away_during_the_handshake_is_no_failure(
     monkeypatch.setattr(Socket, "_send", lambda _, message: gone(message))
     await Socket(house.app, "/ws", "", [("Host", HOST), ("Authorization", f"Bearer {token}")], [])._task
     assert not [record for record in caplog.records if record.exc_info]
+
+
+async def test_the_end_of_a_socket_is_a_line_for_who_looks_closely(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    token = await house.token("bob")
+    for level in (logging.INFO, logging.DEBUG):
+        caplog.set_level(level, "folkmoot.sockets")
+        async with dialled(house.app, "/chat/lobby", token=token) as socket:
+            await socket.next("hello")
+    (line,) = [record for record in caplog.records if record.name == "folkmoot.sockets"]
+    assert line.levelno == logging.DEBUG
+    said = vars(line)
+    assert (said["user"], said["address"], said["room"], said["code"]) == ("bob", "192.0.2.1", "lobby", None)
+    assert said["seconds"] >= 0
+    assert token not in str(said)
