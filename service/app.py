@@ -67,7 +67,8 @@ from service.live.connection import Terms
 from service.live.hub import Hub
 from service.live.registry import HubLimits
 from service.storage import schema
-from service.storage.database import SqlDatabase, open_engine
+from service.storage.database import SqlDatabase
+from service.storage.engine import open_engine
 from service.watch.metrics import Exposition, Metrics
 
 DATABASE_FILE = "folkmoot.db"

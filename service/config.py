@@ -75,8 +75,8 @@ class Settings(BaseSettings):
     body_bytes: int = Field(131_072, ge=1024, description="Largest HTTP request body, in bytes.")
     body_seconds: float = Field(15.0, gt=0, description="Seconds in which a request's body must have come.")
     rooms_per_connection: int = Field(100, ge=1, description="Rooms that one connection may have joined.")
-    connections_per_user: int = Field(20, ge=1, description="Open sockets of one user.")
-    connections_per_address: int = Field(200, ge=1, description="Open sockets from one network address.")
+    connections_per_user: int = Field(100, ge=1, description="Open sockets of one user.")
+    connections_per_address: int = Field(500, ge=1, description="Open sockets from one network address.")
     connections: int = Field(20_000, ge=1, description="Open sockets in all.")
     commands_per_second: int = Field(
         100, ge=1, description="Commands per second on one connection; twice that in a burst."

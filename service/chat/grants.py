@@ -158,13 +158,14 @@ class Grants:
         if of.number == session.generation:
             scope = _narrowed(session.scope & asked, user)  # first: a request that fails uses no token up
             if tx.sessions.rotate(of.sid, of.number, tx.now, expires_at, address):
-                moved = replace(session, generation=of.number + 1, rotated_at=tx.now, expires_at=expires_at)
+                moved = replace(session, generation=of.number + 1, expires_at=expires_at)
                 return _Allowed(user, moved, scope)
             session = tx.sessions.get(of.sid) or session  # another request was faster: it stands as that one left it
-        # The answer may have got lost, or two windows asked at once: the same successor again, for a short while. Once
-        # the successor itself was used its answer had arrived, so whoever comes with the old token is somebody else.
-        if of.number == session.generation - 1 and tx.now - session.rotated_at <= GRACE_MS:
-            return _Allowed(user, session, _narrowed(session.scope & asked, user))
+        # The answer may have got lost, or two windows asked at once: the same successor again, for a short while.
+        rotated_at = {session.generation - 1: session.rotated_at, session.generation - 2: session.rotated_before}
+        if of.number in rotated_at and tx.now - rotated_at[of.number] <= GRACE_MS:
+            again = replace(session, generation=of.number + 1)
+            return _Allowed(user, again, _narrowed(session.scope & asked, user))
         if of.number < session.generation:
             tx.sessions.end(of.sid, tx.now)
             log.warning("a refresh token was used twice: its session is over", extra={"user": user.username})

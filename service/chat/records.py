@@ -27,7 +27,11 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One login and all tokens that come from it. ``ended_at`` is set by logout, revocation, reuse, suspension."""
+    """One login and all tokens that come from it. ``ended_at`` is set by logout, revocation, reuse, suspension.
+
+    ``rotated_at`` is when the refresh token of ``generation`` took the place of the one before; ``rotated_before``,
+    when that one had done so.
+    """
 
     sid: str
     user_id: int
@@ -41,6 +45,7 @@ class Session:
     generation: int
     rotated_at: int
     ended_at: int | None
+    rotated_before: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ from service.chat.ports import Transaction
 from service.cli.console import Failure
 from service.config import Settings
 from service.storage import schema
-from service.storage.database import SqlDatabase, open_engine
+from service.storage.database import SqlDatabase
+from service.storage.engine import open_engine
 
 T = TypeVar("T")
 

@@ -13,59 +13,24 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, exc
-from sqlalchemy.pool import QueuePool
+from sqlalchemy import Connection, Engine, exc
 
 from service.chat.door import Answer
 from service.chat.errors import Code, Refusal
 from service.chat.messages import Posted, PostMessage
 from service.chat.ports import Clock, Transaction
+from service.storage.engine import READERS
 from service.storage.journal import Deliver, Journal, Observe
 from service.storage.transaction import SqlTransaction
 
 T = TypeVar("T")
 
-READERS = 2  # threads that read
 READS_AT_ONCE = 64  # reads that one wake-up of the loop answers at most
-BUSY_SECONDS = 5.0  # how long to wait for another process that writes
 
 log = logging.getLogger("folkmoot.database")
 
 _Job = tuple[Callable[[Transaction], Any], "asyncio.Future[Any]"]
 _Answer = tuple["asyncio.Future[Any]", Any, Exception | None]
-
-
-def open_engine(url: str) -> Engine:
-    """The engine of a database URL, set up so that a commit is on disk when it returns."""
-    engine = create_engine(
-        url,
-        poolclass=QueuePool,
-        pool_size=READERS + 2,
-        max_overflow=0,
-        hide_parameters=True,  # an error that is logged must not quote a message or a password's hash
-        connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS, "isolation_level": None},
-    )
-    event.listen(engine, "connect", _configure)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _configure(connection: Any, _record: object) -> None:
-    for pragma in (
-        "journal_mode = WAL",
-        "synchronous = FULL",  # an acknowledged message survives a power cut
-        "foreign_keys = ON",
-        "temp_store = MEMORY",
-        "cache_size = -16384",  # KiB
-        "wal_autocheckpoint = 4000",  # pages
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Any) -> None:
-    # The driver's own BEGIN comes too late to give a read one consistent state, or a write the lock from its start.
-    options = connection.get_execution_options()
-    connection.exec_driver_sql("BEGIN" if options.get("reading") else "BEGIN IMMEDIATE")
 
 
 class SqlDatabase:

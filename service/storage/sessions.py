@@ -30,6 +30,7 @@ _SESSION = (
     sessions.c.generation,
     sessions.c.rotated_at,
     sessions.c.ended_at,
+    sessions.c.rotated_before,
 )
 _GET = select(*_SESSION).where(sessions.c.sid == bindparam("sid"))
 # Asked for each request: one statement, compiled once.
@@ -60,6 +61,7 @@ _ROTATE = (
     .values(
         generation=bindparam("to_generation"),
         rotated_at=bindparam("now"),
+        rotated_before=sessions.c.rotated_at,
         used_at=bindparam("now"),
         expires_at=bindparam("until"),
         address=bindparam("from_address"),
@@ -108,6 +110,7 @@ class SqlSessions:
                 "expires_at": session.expires_at,
                 "generation": session.generation,
                 "rotated_at": session.rotated_at,
+                "rotated_before": session.rotated_before,
                 "ended_at": session.ended_at,
                 "version": 0,
             },
@@ -167,4 +170,5 @@ def _session(row: Sequence[Any]) -> Session:
         generation=row[9],
         rotated_at=row[10],
         ended_at=row[11],
+        rotated_before=row[12],
     )

@@ -68,8 +68,9 @@ sessions = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("used_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
-    Column("generation", Integer, nullable=False),  # of the refresh token; the one before it has a short grace
+    Column("generation", Integer, nullable=False),  # of the refresh token; those before it have a short grace
     Column("rotated_at", BigInteger, nullable=False),
+    Column("rotated_before", BigInteger, nullable=False),
     Column("ended_at", BigInteger),
     Column("version", BigInteger, nullable=False),
     Index("ix_sessions_user_id", "user_id"),

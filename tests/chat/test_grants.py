@@ -173,10 +173,30 @@ async def test_after_its_grace_a_used_token_ends_the_session_for_everybody(
     assert caught.value.code is Code.UNAUTHENTICATED
 
 
-async def test_once_the_successor_was_used_the_old_token_has_no_grace(desk: Desk) -> None:
-    """Its answer had arrived: whoever comes with the old token has it from somewhere else."""
+async def test_each_token_has_a_grace_of_its_own_also_when_its_successor_was_used(desk: Desk) -> None:
     first = await desk.sign_in_as("bob")
-    await refresh(desk, await refresh(desk, first))
+    second = await refresh(desk, first)
+    rotated_at = desk.stage.now
+    third = await refresh(desk, second)
+    at(desk, rotated_at + GRACE_MS)
+    assert (await refresh(desk, first)).refresh_token == second.refresh_token
+    assert (await refresh(desk, second)).refresh_token == third.refresh_token
+    assert is_open(desk, first)
+
+
+async def test_a_later_rotation_prolongs_no_earlier_grace(desk: Desk) -> None:
+    first = await desk.sign_in_as("bob")
+    second = await refresh(desk, first)
+    at(desk, desk.stage.now + GRACE_MS)
+    await refresh(desk, second)
+    assert await refused(desk, first) is GrantError.INVALID_GRANT
+    assert not is_open(desk, first)
+
+
+async def test_a_token_of_three_rotations_ago_has_no_grace(desk: Desk) -> None:
+    """Nobody's answer is lost three times in ten seconds."""
+    first = await desk.sign_in_as("bob")
+    await refresh(desk, await refresh(desk, await refresh(desk, first)))
     assert await refused(desk, first) is GrantError.INVALID_GRANT
     assert not is_open(desk, first)
 

@@ -23,7 +23,8 @@ from service.chat.ports import Transaction
 from service.chat.records import Asker, Credential, Room, Session, User
 from service.chat.roles import SCOPES_OF, Role, RoomRole, Visibility
 from service.chat.rooms import CreateRoom
-from service.storage.database import SqlDatabase, open_engine
+from service.storage.database import SqlDatabase
+from service.storage.engine import open_engine
 from service.storage.schema import migrate
 from service.storage.transaction import SqlTransaction
 from tests.stage import CAST, STARTED_AT

@@ -15,7 +15,7 @@ from service.chat.errors import Code, Refusal
 from service.chat.events import MessagePosted
 from service.chat.ports import Transaction
 from service.chat.rooms import ChangeRoom
-from service.storage.database import open_engine
+from service.storage.engine import open_engine
 from service.storage.transaction import SqlTransaction
 from tests.stage import STARTED_AT
 from tests.storage.kept import Kept, code_of, opened

@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
 from service.storage import schema
-from service.storage.database import open_engine
+from service.storage.engine import open_engine
 from service.storage.tables import metadata
 
 
