@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
+from service.chat.errors import Refusal
 from service.chat.limits import Buckets
 from service.chat.messages import Posted, PostMessage
 from service.chat.ports import Database, Transaction
@@ -59,8 +60,13 @@ class Door:
         return await self._database.read(lambda tx: question.run(tx, admit(tx, credential)))
 
     async def post(self, post: PostMessage) -> Posted:
-        """Commit one message, and wait for it."""
-        self._buckets.spend(post.credential.user_uid)
+        """Commit one message, and wait for it. Over the rate only a retry is answered: it was acknowledged before."""
+        try:
+            self._buckets.spend(post.credential.user_uid)
+        except Refusal as refusal:
+            if post.nonce is None:
+                raise
+            post.refusal = refusal
         return await self._posts.posted(post)
 
     def send(self, post: PostMessage, answer: Answer) -> None:

@@ -37,7 +37,8 @@ class Ruling:
 class PostMessage:
     """Say ``text`` in a room. ``reply_to`` is a message's id; ``ruling`` an earlier answer of the policy, if any.
 
-    ``present`` is false on a connection that does not hear the room: there one joins before one speaks.
+    ``present`` is false on a connection that does not hear the room: there one joins before one speaks. ``refusal`` is
+    what is answered if this is no retry: it came over the rate.
     """
 
     credential: Credential
@@ -47,6 +48,7 @@ class PostMessage:
     reply_to: str | None = None
     ruling: Ruling | None = None
     present: bool = True
+    refusal: Refusal | None = None
 
     def digest(self) -> bytes | None:
         """What a retry under the same nonce is compared with, for the text itself may be edited later."""
@@ -77,6 +79,8 @@ def rule(tx: Transaction, post: PostMessage, version: int) -> Ruling | Posted:
     earlier = seen(tx, room, user.id, post)
     if earlier is not None:
         return earlier
+    if post.refusal is not None:
+        raise post.refusal
     policy.may(Action.POST, before).require()
     if not post.present:
         raise Refusal(Code.NOT_JOINED, "Join the room on this connection first.", why=Why("membership"))

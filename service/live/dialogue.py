@@ -10,6 +10,8 @@ from collections.abc import Coroutine
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from service.chat import names
 from service.chat.door import Door
 from service.chat.errors import Code, Refusal
@@ -22,7 +24,7 @@ from service.live.connection import Connection, Node
 from service.live.room_manager import TYPING_SECONDS
 from service.wire import frames, shapes
 from service.wire.closes import Close
-from service.wire.commands import Auth, BadCommand, Command, Join, Leave, Send, Typing
+from service.wire.commands import Auth, BadCommand, Command, HastySend, Join, Leave, Send, Typing
 from service.wire.conversation import Conversation, Entry, Pace
 
 
@@ -89,9 +91,11 @@ class Dialogue:
             return Send(id="-", room=room or "", text=payload.decode())
         return reader.read(payload, room)
 
-    def _too_fast(self, entry: Entry) -> BadCommand:
+    def _too_fast(self, entry: Entry) -> Entry:
         rate = self._node.terms.commands_per_second
         refusal = Refusal(Code.RATE_LIMITED, f"At most {rate} commands a second.", retry_after=self._conversation.wait)
+        if isinstance(entry, Send) and entry.nonce is not None:  # perhaps it was acknowledged before
+            return HastySend(**msgspec.structs.asdict(entry), refusal=refusal)
         return BadCommand(entry.id, refusal)
 
     # Running
@@ -168,6 +172,8 @@ class Dialogue:
         present = slug in self._connection.subs
         credential = self._connection.credential
         post = PostMessage(credential, slug, command.text, command.nonce, command.reply_to, ruling, present)
+        if isinstance(command, HastySend):
+            post.ruling, post.refusal = None, command.refusal
         self._node.door.send(post, partial(self._sent, command.id))
 
     def _sent(self, id: str, post: PostMessage, outcome: Posted | Exception) -> None:

@@ -56,6 +56,12 @@ class Send(Command, tag="send"):
     reply_to: str | None = None
 
 
+class HastySend(Send, tag="send"):
+    """A send over the rate: ``refusal`` is its answer, unless it turns out to be a retry."""
+
+    refusal: Refusal | None = None
+
+
 class Typing(Command, tag="typing"):
     """Tell a room that one is typing."""
 

@@ -124,3 +124,13 @@ async def test_a_post_by_http_is_counted_and_one_by_a_socket_was_counted_there()
         there.door.send(post, lambda _, outcome: answers.append(outcome))
     assert len(answers) == len(there.posts.taken) == RATE * BURST_SECONDS * 2
     assert (await there.door.post(post)).message == MESSAGE
+
+
+async def test_over_the_rate_a_post_goes_on_only_to_find_out_whether_it_is_a_retry() -> None:
+    there = Entrance()
+    for _ in range(RATE * BURST_SECONDS):
+        await there.door.post(PostMessage(there.bob, "lobby", "x"))
+    perhaps = PostMessage(there.bob, "lobby", "x", nonce="n1")
+    await there.door.post(perhaps)
+    assert perhaps.refusal is not None
+    assert perhaps.refusal.code is Code.RATE_LIMITED, "which is its answer, unless the nonce is known"

@@ -209,6 +209,20 @@ async def test_who_says_too_much_is_told_and_a_flood_is_closed() -> None:
         assert (bob.closed, cyn.closed) == (4002, None)
 
 
+async def test_over_the_rate_a_retry_gets_what_was_acknowledged_and_nothing_new_is_said() -> None:
+    async with opened(rate=10) as hall:
+        bob = await hall.joined("bob")
+        first = await bob.ask("send", room="lobby", text="once", nonce="n1")
+        for _ in range(30):
+            bob.say("ping")
+        again = await bob.ask("send", room="lobby", text="once", nonce="n1")
+        another = await bob.ask("send", room="lobby", text="more", nonce="n2")
+        without = await bob.ask("send", room="lobby", text="more")
+        assert (again["duplicate"], again["message"]) == (True, first["message"])
+        assert (another["code"], without["code"]) == ("rate_limited", "rate_limited")
+        assert another["retry_after"] > 0
+
+
 async def test_frames_that_are_no_messages_are_no_free_flood() -> None:
     async with opened(rate=10) as hall:
         bob = await hall.connect("bob")
