@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -185,7 +186,9 @@ def _parts(settings: Settings, database: SqlDatabase, metrics: Metrics, clock: C
     verifier = Verifier(name, keyring, clock)
     refresh_tokens = open_refresh_tokens(settings.data)
     passwords = Passwords(
-        at_once=settings.hashes_at_once, waiting=settings.hashes_waiting, shortest=settings.password_min
+        at_once=settings.hashes_at_once or _spare_processors(),
+        waiting=settings.hashes_waiting,
+        shortest=settings.password_min,
     )
     door = Door(database, database, Buckets(settings.commands_per_second, time.monotonic))
     hub = Hub(database, door, _terms(settings, verifier, clock), _limits(settings), metrics)
@@ -245,6 +248,11 @@ def _terms(settings: Settings, verifier: Verifier, clock: Clock) -> Terms:
         version=__version__,
         node=secrets.token_hex(NODE_BYTES),
     )
+
+
+def _spare_processors() -> int:
+    """All but the one that the event loop needs: who signs in may take what is left, not what messages wait for."""
+    return max(1, (os.cpu_count() or 1) - 1)
 
 
 def _limits(settings: Settings) -> HubLimits:

@@ -62,7 +62,9 @@ class Settings(BaseSettings):
         (),
         description="PEM files of ES256 or RS256 private keys (JSON list): the first signs, all verify. Empty: HS256.",
     )
-    hashes_at_once: int = Field(2, ge=1, le=64, description="Password hashes computed at once (threads).")
+    hashes_at_once: int = Field(
+        0, ge=0, le=64, description="Password hashes computed at once (threads); 0: one less than there are processors."
+    )
     hashes_waiting: int = Field(64, ge=1, le=10_000, description="Password checks that may wait; beyond: 503.")
     sign_ups_per_address: int = Field(
         200, ge=1, description="Sign-ups from one network address in an hour, also those that are refused."
