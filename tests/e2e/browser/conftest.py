@@ -29,15 +29,16 @@ PATIENCE = 15_000  # ms; a bound for what takes a few dozen, on a machine that i
 Visit = Callable[..., Awaitable[Visitor]]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def anyio_backend() -> str:
-    """The same as everywhere; for the session, because the browser is."""
+    """The same as everywhere, for as long as the browser. Not for the session: a browser that is open keeps its event
+    loop, on which the tests of other folders, that bring a loop of their own, would then run."""
     return "asyncio"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def browser(anyio_backend: str) -> AsyncIterator[Browser]:
-    """One Chromium, the system's own."""
+    """One Chromium for each file of tests, the system's own."""
     assert CHROMIUM.exists(), f"{CHROMIUM} is missing: scripts/test installs it when it is run as root"
     expect.set_options(timeout=PATIENCE)
     async with async_playwright() as playwright:
@@ -46,7 +47,7 @@ async def browser(anyio_backend: str) -> AsyncIterator[Browser]:
         await chromium.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def moot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MootServer]:
     """A server with the cast. Tests share it: each makes rooms of its own."""
     with MootServer(tmp_path_factory.mktemp("moot"), demo=True) as server:
