@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from service.config import Settings
 from tests.e2e.house import House
 from tests.e2e.stranger import BINARY, CLOSE, CONTINUATION, PING, TEXT, Stranger, frame, head, let_in
 
@@ -100,7 +101,7 @@ def test_a_flood_is_closed_and_nobody_else_waits_for_it(house: House, flood: byt
 
 def test_a_socket_over_ones_number_is_429_and_one_less_makes_place(house: House) -> None:
     house.person("hoarder")
-    lines = [let_in(house, "hoarder") for _ in range(20)]
+    lines = [let_in(house, "hoarder") for _ in range(Settings.model_fields["connections_per_user"].default)]
     try:
         with Stranger(house) as one_more:
             one_more.handshake("/ws", house.token("hoarder"))
