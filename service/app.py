@@ -64,9 +64,9 @@ from service.chat.signin import SignIn
 from service.chat.tickets import MemoryTickets
 from service.chat.tokens import Issuer, Verifier, issuer_name
 from service.config import Settings
-from service.live.connection import Terms
 from service.live.hub import Hub
 from service.live.registry import HubLimits
+from service.live.terms import Terms
 from service.storage import schema
 from service.storage.database import SqlDatabase
 from service.storage.engine import open_engine

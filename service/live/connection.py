@@ -8,33 +8,35 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from collections.abc import Coroutine
 from typing import Any, Protocol
 
-from service.chat import names
 from service.chat.door import Door
 from service.chat.events import MemberLeft
 from service.chat.records import Asker, Credential, User
 from service.chat.replay import Entrance
-from service.chat.roles import format_scope
 from service.live.admissions import Admissions
 from service.live.encoder import Encoder, LineEncoder
 from service.live.outbox import Outbox, Tick
 from service.live.room_manager import RoomManager
 from service.live.subscription import Subscription
+from service.live.terms import Terms
 from service.watch.metrics import Metrics
-from service.wire import frames, shapes
+from service.wire import frames
 from service.wire.closes import CLOSES, Close
 
 log = logging.getLogger("folkmoot.sockets")
 
 EXPIRING_SECONDS = 60  # how long before its end a client hears that its token ends
-MISSED_MAX = 2  # heartbeats without a sign of life
 
 
 class Writer(Protocol):
     """Where a connection's bytes go. ``write`` takes whole frames and never waits."""
+
+    @property
+    def waiting(self) -> int:
+        """The bytes that the peer has not been sent yet."""
+        ...
 
     def write(self, frames: bytes) -> None: ...
     def ping(self) -> None: ...
@@ -72,30 +74,14 @@ class Node(Protocol):
     def remove(self, connection: Connection) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What every connection is held to, and told in ``hello``."""
-
-    verify: Callable[[str], Credential]
-    now: Callable[[], int]
-    rooms: int
-    frame_bytes: int
-    commands_per_second: int
-    heartbeat_seconds: int
-    slow_reader_seconds: float
-    version: str
-    node: str
-
-
 class Connection:
-    """A client that was let in. ``room`` is set on a socket that is for one room."""
+    """A client that was let in. ``room`` is set on a socket that is for one room; ``number`` is given by the registry,
+    and counts those that were let in here."""
 
     __slots__ = (
         "__weakref__",
         "_greeted",
-        "_missed",
         "_node",
-        "_since",
         "_timer",
         "_user",
         "_writer",
@@ -106,9 +92,12 @@ class Connection:
         "credential",
         "crowded",
         "encoder",
+        "missed",
+        "number",
         "outbox",
         "room",
         "sid",
+        "since",
         "subs",
     )
 
@@ -135,11 +124,12 @@ class Connection:
         self.closed = False
         self.crowded = False
         self.behind_since: float | None = None
-        self._missed = 0
+        self.missed = 0
+        self.number = 0
         self.subs: dict[str, Subscription] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._greeted = False
-        self._since = node.loop.time()
+        self.since = node.loop.time()
 
     @property
     def username(self) -> str:
@@ -153,27 +143,11 @@ class Connection:
 
     def greet(self, joined: tuple[RoomManager, Entrance] | None) -> None:
         """Say hello; on a socket for one room with what joining it answered, after which it is live there."""
-        terms = self._node.terms
-        hello: dict[str, Any] = {
-            "type": "hello",
-            "user": shapes.user(self._user),
-            "session": self.sid,
-            "scope": format_scope(self.credential.scope),
-            "expires_at": shapes.time(self.credential.expires_at * 1000),
-            "heartbeat": terms.heartbeat_seconds,
-            "limits": {
-                "text": names.TEXT_MAX,
-                "frame": terms.frame_bytes,
-                "nonce": names.NONCE_MAX,
-                "rooms": terms.rooms,
-                "commands_per_second": terms.commands_per_second,
-            },
-            "server": {"version": terms.version, "node": terms.node},
-        }
         if self.closed:
             return
         self._greeted = True
         self._watch_expiry()
+        hello = self._node.terms.hello(self._user, self.credential)
         if joined is None:
             self.outbox.push(self.encoder.notice(hello))
             return
@@ -255,30 +229,23 @@ class Connection:
             if manager is not None:
                 manager.resume(sub)
 
-    def beat(self) -> None:
-        """One heartbeat: ask for a sign of life, unless there was none to the last two."""
-        if self.alive or self.outbox.slow or self.crowded:  # what nobody reads here is no sign of death
-            self._missed = 0
-        else:
-            self._missed += 1
-            if self._missed >= MISSED_MAX:
-                self.close(Close.NO_HEARTBEAT)
-                return
-        self.alive = False
-        self._writer.ping()
-
-    def check_pace(self, now: float) -> None:
-        """Close a reader that has stayed behind for too long."""
-        if self.behind_since is None:
-            return
-        if not self.outbox.slow and not any(self._is_behind(slug, sub) for slug, sub in self.subs.items()):
-            self.behind_since = None
-        elif now - self.behind_since > self._node.terms.slow_reader_seconds:
-            self.close(Close.TOO_SLOW)
+    @property
+    def behind(self) -> bool:
+        """Whether the peer does not read, or events wait for it in the log of a room."""
+        return self.outbox.slow or any(self._is_behind(slug, sub) for slug, sub in self.subs.items())
 
     def _is_behind(self, slug: str, sub: Subscription) -> bool:
         manager = self._node.room(slug)
         return manager is not None and manager.is_behind(sub)
+
+    @property
+    def queue(self) -> int:
+        """The bytes that wait to be written."""
+        return sum(map(len, self.outbox.parts)) + self._writer.waiting
+
+    def ping(self) -> None:
+        """Ask for a sign of life."""
+        self._writer.ping()
 
     def renew(self, credential: Credential) -> None:
         """Go on with a new token of the same user; the connection belongs to its session now."""
@@ -334,7 +301,7 @@ class Connection:
         """``why`` is None where the client, or the network, has ended it."""
         self.closed = True
         if log.isEnabledFor(logging.DEBUG):  # one line of the log costs more than all else that an end does
-            seconds = round(self._node.loop.time() - self._since, 3)
+            seconds = round(self._node.loop.time() - self.since, 3)
             fields = {"user": self.username, "address": self.address, "room": self.room, "seconds": seconds}
             log.debug("a socket has ended", extra={**fields, "code": None if why is None else int(why)})
         self.outbox.parts.clear()  # nothing may follow a close frame

@@ -18,13 +18,15 @@ from service.chat.events import AuthorityChanged, Event
 from service.chat.ports import Database, Transaction
 from service.chat.replay import ReadOn
 from service.live.admissions import Admissions
-from service.live.connection import Connection, Terms
+from service.live.connection import Connection
 from service.live.encoder import Encoder, JsonEncoder, LineEncoder
+from service.live.heart import Heart
 from service.live.outbox import Tick
 from service.live.presence import TELL_SECONDS
 from service.live.registry import RETRY_SECONDS, HubLimits, Registry
 from service.live.reviews import Reviews
 from service.live.room_manager import RoomManager
+from service.live.terms import Terms
 from service.watch.metrics import Metrics
 from service.wire import codecs
 from service.wire.closes import Close
@@ -65,7 +67,7 @@ class Hub:
         self.loop = asyncio.get_running_loop()
         self.tick = Tick(self.loop)
         self.spawn(self._beacon())
-        self.spawn(self._heart())
+        self.spawn(Heart(self.registry, self.terms).beat())
 
     async def stop(self) -> None:
         """Close what is still open, and end what runs beside."""
@@ -166,20 +168,6 @@ class Hub:
             encoder.forget()
         for change in changes:
             self.reviews.heard(change)
-
-    # Time passing
-
-    async def _heart(self) -> None:
-        """Each second a part of the connections is asked for a sign of life, and all are looked at for lag."""
-        turn, every = 0, self.terms.heartbeat_seconds
-        while True:
-            await asyncio.sleep(1.0)
-            turn = (turn + 1) % every
-            now = self.loop.time()
-            for connection in self.registry:
-                connection.check_pace(now)
-                if hash(connection) % every == turn and not connection.closed:
-                    connection.beat()
 
     async def drain(self, seconds: float) -> None:
         """Let nobody in any more, and send everybody off in batches, each told when to come back."""

@@ -82,6 +82,11 @@ class PlainWriter:
         if before > self._buffer_bytes >= self._bytes and self._peer is not None and not self._closing:
             self._peer.quickened()
 
+    @property
+    def waiting(self) -> int:
+        """The bytes that the server has not taken."""
+        return self._bytes
+
     def write(self, frames: bytes) -> None:
         """Whole frames, as bytes."""
         if self._closing:

@@ -288,6 +288,11 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
 
     # What goes out
 
+    @property
+    def waiting(self) -> int:
+        """The bytes that the socket has not taken."""
+        return self.transport.get_write_buffer_size()
+
     def write(self, frames: bytes) -> None:
         """Whole frames, beside the outbox's."""
         if self._sender is not None:

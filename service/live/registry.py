@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from typing import TypeVar
 
 from service.chat.errors import Code, Refusal
@@ -33,6 +34,7 @@ class Registry:
         self._by_user: dict[int, set[Connection]] = {}
         self._by_session: dict[str, set[Connection]] = {}
         self._by_address: Counter[str] = Counter()
+        self._numbers = count(1)
 
     def __len__(self) -> int:
         return len(self._all)
@@ -53,7 +55,8 @@ class Registry:
             raise Refusal(Code.RATE_LIMITED, text, retry_after=RETRY_SECONDS)
 
     def add(self, connection: Connection) -> None:
-        """A connection was let in."""
+        """A connection was let in: it gets its number."""
+        connection.number = next(self._numbers)
         self._all.add(connection)
         self._by_user.setdefault(connection.user_id, set()).add(connection)
         self._by_session.setdefault(connection.sid, set()).add(connection)

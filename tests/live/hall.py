@@ -24,11 +24,12 @@ from service.chat.ports import Transaction
 from service.chat.records import Credential
 from service.chat.roles import Role, RoomRole, Scope, Visibility
 from service.chat.tokens import BadCredential
-from service.live.connection import Connection, Terms
+from service.live.connection import Connection
 from service.live.dialogue import Dialogue, enter
 from service.live.hub import Hub
 from service.live.presence import TELL_SECONDS
 from service.live.registry import HubLimits
+from service.live.terms import Terms
 from service.storage import posting
 from service.watch.metrics import Metrics
 from service.wire.codecs import payloads
