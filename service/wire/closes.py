@@ -25,6 +25,7 @@ class Close(IntEnum):
     TOO_SLOW = 4000
     NO_HEARTBEAT = 4001
     TOO_FAST = 4002
+    DROPPED = 4003
     TOKEN_EXPIRED = 4100
     SESSION_REVOKED = 4101
     PROTOCOL_ABUSE = 4200
@@ -52,6 +53,7 @@ CLOSES: dict[Close, Reason] = {
     Close.TOO_SLOW: Reason("events were not read in time", True),
     Close.NO_HEARTBEAT: Reason("no sign of life", True),
     Close.TOO_FAST: Reason("too many commands", True),
+    Close.DROPPED: Reason("a moderator ended this connection", True),
     Close.TOKEN_EXPIRED: Reason("the access token expired", True),
     Close.SESSION_REVOKED: Reason("the session has ended, or the token is bad", True),
     Close.PROTOCOL_ABUSE: Reason("the protocol was not kept", False),

@@ -19,6 +19,7 @@ _WORDS = {
     4000: "This connection read too slowly.",
     4001: "The server heard nothing from here any more.",
     4002: "That was too fast.",
+    4003: "A moderator ended this connection.",
     4100: "The token expired.",
     4101: "The session has ended.",
     4200: "The server says that this program broke the protocol.",
