@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import ConfigDict, Field
 
 from service.api.answers import UserAnswer
+from service.api.caller import source_of
 from service.api.fields import Body, NewPassword, NewUsername
 from service.api.parts import TheParts
 from service.chat.setup import TOKEN_MAX
@@ -33,6 +34,7 @@ class FirstAdmin(Body):
 
 
 @router.post("", status_code=201, summary="Set up", response_model=UserAnswer, response_model_exclude_unset=True)
-async def set_up(parts: TheParts, body: FirstAdmin) -> dict[str, Any]:
+async def set_up(parts: TheParts, body: FirstAdmin, request: Request) -> dict[str, Any]:
     """Make the first admin, once, with the token that the server printed when it started without users."""
-    return shapes.user(await parts.setup.complete(body.token, body.username, body.password))
+    source = source_of(request.scope)
+    return shapes.user(await parts.setup.complete(body.token, body.username, body.password, source))

@@ -8,13 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from service.chat import invites, names
+from service.chat.deeds import OPERATOR, Actor, Deed, What, actor_of
+from service.chat.directory import find
 from service.chat.errors import Code, Refusal
 from service.chat.passwords import Passwords
 from service.chat.policy import may_administer
 from service.chat.ports import Database, Transaction
 from service.chat.records import Asker, User
 from service.chat.roles import Role
-from service.chat.users import find
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,15 @@ class AddUser:
     def run(self, tx: Transaction, asker: Asker) -> User:
         """By admins, however the server is set about signing up."""
         may_administer(asker.user, asker.scope).require()
-        return self.add(tx)
+        return self.add(tx, actor_of(asker))
 
-    def add(self, tx: Transaction) -> User:
-        """Make it, without asking who may."""
+    def add(self, tx: Transaction, by: Actor | None) -> User:
+        """Make it, without asking who may; ``by`` None is who makes it for themselves, which takes no authority."""
         role = self.role if self.invite is None else invites.use(tx, self.invite).role
-        return tx.users.add(self.username, self.name, role, bot=False, password_hash=self.password_hash)
+        user = tx.users.add(self.username, self.name, role, bot=False, password_hash=self.password_hash)
+        if by is not None:
+            Deed(by, What.USER_ADDED, by.server_rank, on=user).done(tx, role=role.word)
+        return user
 
 
 class Accounts:
@@ -55,12 +59,13 @@ class Accounts:
         self._database = database
         self._passwords = passwords
 
-    async def add(self, wanted: NewAccount, role: Role = Role.MEMBER) -> User:
-        """A new account; the invite, if there is one, decides about the role."""
-        return await self._database.write((await self.prepared(wanted, role)).add)
+    async def add(self, wanted: NewAccount, role: Role = Role.MEMBER, by: Actor | None = None) -> User:
+        """A new account; the invite, if there is one, decides about the role. ``by`` None is whose it will be."""
+        command = await self.prepared(wanted, role)
+        return await self._database.write(lambda tx: command.add(tx, by))
 
     async def set_password(self, username: str, password: str) -> User:
-        """Give somebody another password, which ends all of their sessions."""
+        """Give somebody another password, which ends all of their sessions: for the operator."""
         user = await self._database.read(lambda tx: find(tx, username))
         if user.bot:
             raise Refusal(Code.CONFLICT, "Bots have no password: they sign in by their client's secret.")
@@ -69,7 +74,8 @@ class Accounts:
         def set_it(tx: Transaction) -> User:
             found = find(tx, username)
             tx.users.set_password_hash(found.id, new_hash)
-            tx.sessions.end_all(found.id, tx.now)
+            ended = tx.sessions.end_all(found.id, tx.now)
+            Deed(OPERATOR, What.PASSWORD_SET, OPERATOR.server_rank, on=found).done(tx, sessions=ended)
             return found
 
         return await self._database.write(set_it)

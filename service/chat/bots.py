@@ -12,6 +12,7 @@ import secrets
 from dataclasses import dataclass, field
 
 from service.chat import names
+from service.chat.deeds import OPERATOR, Deed, What
 from service.chat.errors import Code, Refusal
 from service.chat.ports import Database, Transaction
 from service.chat.records import Client, User
@@ -56,6 +57,7 @@ class Bots:
         def add(tx: Transaction) -> User:
             user = tx.users.add(folded, shown, role, bot=True, password_hash=None)
             tx.clients.add(Client(client_id, user.id, _digest(secret), tx.now))
+            Deed(OPERATOR, What.BOT_ADDED, OPERATOR.server_rank, on=user).done(tx, role=role.word)
             return user
 
         return NewBot(await self._database.write(add), client_id, secret)

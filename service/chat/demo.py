@@ -6,6 +6,7 @@ still be signed in as by everybody, before a server with such users is opened to
 
 from __future__ import annotations
 
+from service.chat.deeds import OPERATOR, Deed, What
 from service.chat.members import enter
 from service.chat.passwords import Passwords
 from service.chat.ports import Database, Transaction
@@ -55,7 +56,7 @@ async def exposed(database: Database, passwords: Passwords) -> list[str]:
 def _seed(tx: Transaction, hashes: dict[str, str]) -> None:
     for username, password_hash in hashes.items():
         if not tx.users.taken(username):
-            tx.users.add(username, username.capitalize(), USERS[username], bot=False, password_hash=password_hash)
+            _enrol(tx, username, password_hash)
     owner = tx.users.by_username(ADMIN)
     if owner is None:
         return
@@ -64,8 +65,15 @@ def _seed(tx: Transaction, hashes: dict[str, str]) -> None:
             _furnish(tx, wanted, owner)
 
 
+def _enrol(tx: Transaction, username: str, password_hash: str) -> None:
+    role = USERS[username]
+    user = tx.users.add(username, username.capitalize(), role, bot=False, password_hash=password_hash)
+    Deed(OPERATOR, What.USER_ADDED, OPERATOR.server_rank, on=user).done(tx, role=role.word)
+
+
 def _furnish(tx: Transaction, wanted: CreateRoom, owner: User) -> None:
     room = wanted.make(tx, owner)
+    Deed(OPERATOR, What.ROOM_CREATED, OPERATOR.server_rank, on=owner, room=room).done(tx)
     for username in PRIVATE_GUESTS.get(wanted.slug, ()):
         guest = tx.users.by_username(username)
         if guest is not None:

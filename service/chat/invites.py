@@ -6,17 +6,20 @@ who finds a link that was passed on must not find power over others in it.
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from dataclasses import dataclass, field
 
+from service.chat.deeds import Actor, Deed, What, actor_of
 from service.chat.errors import Code, Refusal, Why, invalid, not_found
 from service.chat.policy import may_administer
 from service.chat.ports import Page, Transaction
-from service.chat.records import Asker, Invite, User
+from service.chat.records import Asker, Invite
 from service.chat.roles import Role
 
 CODE_BYTES = 16  # of chance in a code
 CODE_MAX = 64  # characters of a code
+MARK_CHARACTERS = 12  # by which the audit log knows an invite again
 USES_MAX = 1_000  # uses of one invite
 LIFETIME_DEFAULT = 7 * 86_400  # seconds
 LIFETIME_MAX = 365 * 86_400  # seconds
@@ -39,10 +42,10 @@ class CreateInvite:
     def run(self, tx: Transaction, asker: Asker) -> Invite:
         """By admins. It goes with the role of who gave it."""
         may_administer(asker.user, asker.scope).require()
-        return self.make(tx, asker.user)
+        return self.make(tx, actor_of(asker))
 
-    def make(self, tx: Transaction, by: User | None) -> Invite:
-        """The invite, without asking who may; ``by`` None is the operator."""
+    def make(self, tx: Transaction, actor: Actor) -> Invite:
+        """The invite, without asking who may."""
         if self.role > Role.MEMBER:
             raise invalid("role", "an invite gives guest or member; raise the role once the user is there")
         if not 1 <= self.uses <= USES_MAX:
@@ -50,8 +53,11 @@ class CreateInvite:
         if not 1 <= self.expires_in <= LIFETIME_MAX:
             raise invalid("expires_in", f"use 1 to {LIFETIME_MAX:,} seconds")
         expires_at = tx.now + self.expires_in * 1000
-        made = Invite(self.code, self.role, self.uses, expires_at, None if by is None else by.id, tx.now)
+        giver = None if actor.user is None else actor.user.id
+        made = Invite(self.code, self.role, self.uses, expires_at, giver, tx.now)
         tx.invites.add(made)
+        deed = Deed(actor, What.INVITE_MADE, actor.server_rank)
+        deed.done(tx, invite=_mark(self.code), role=self.role.word, uses=self.uses, expires_at=expires_at)
         return made
 
 
@@ -78,6 +84,8 @@ class DeleteInvite:
         may_administer(asker.user, asker.scope).require()
         if not _is_code(self.code) or not tx.invites.delete(self.code):
             raise not_found("invite")
+        actor = actor_of(asker)
+        Deed(actor, What.INVITE_DELETED, actor.server_rank).done(tx, invite=_mark(self.code))
 
 
 def check(tx: Transaction, code: str) -> Invite:
@@ -118,3 +126,8 @@ def _void() -> Refusal:
     return Refusal(
         Code.FORBIDDEN, "This invite is not valid: it is wrong, used up, expired or taken back.", why=Why("invite")
     )
+
+
+def _mark(code: str) -> str:
+    """What the audit log says of an invite: not the code, with which whoever reads the log could sign up."""
+    return hashlib.sha256(code.encode()).hexdigest()[:MARK_CHARACTERS]

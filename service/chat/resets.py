@@ -10,12 +10,13 @@ import hashlib
 import secrets
 from dataclasses import dataclass, field
 
+from service.chat.deeds import Deed, What, actor_of
+from service.chat.directory import find
 from service.chat.errors import Code, Refusal, Why
 from service.chat.passwords import Passwords
 from service.chat.policy import may_administer
 from service.chat.ports import Database, Transaction
 from service.chat.records import Asker, User
-from service.chat.users import find
 
 TOKEN_BYTES = 32  # of chance in a token
 TOKEN_MAX = 100  # characters of a token
@@ -51,7 +52,9 @@ class IssueReset:
         expires_at = tx.now + LIFETIME * 1000
         tx.users.set_password_hash(user.id, None)
         tx.users.set_reset(user.id, _digest(self.token), expires_at)
-        tx.sessions.end_all(user.id, tx.now)
+        ended = tx.sessions.end_all(user.id, tx.now)
+        actor = actor_of(asker)
+        Deed(actor, What.PASSWORD_RESET, actor.server_rank, on=user).done(tx, sessions=ended)
         return Reset(self.token, expires_at)
 
 

@@ -10,10 +10,12 @@ import hmac
 import secrets
 
 from service.chat import names
+from service.chat.deeds import Actor, Deed, What
 from service.chat.errors import Code, Refusal, Why
 from service.chat.passwords import Passwords
+from service.chat.policy import Rank
 from service.chat.ports import Database, Transaction
-from service.chat.records import User
+from service.chat.records import Source, User
 from service.chat.roles import Role
 
 TOKEN_BYTES = 32  # of chance in the token
@@ -35,14 +37,14 @@ class Setup:
             self._token = secrets.token_urlsafe(TOKEN_BYTES)
         return self._token
 
-    async def complete(self, token: str, username: str, password: str) -> User:
+    async def complete(self, token: str, username: str, password: str, source: Source) -> User:
         """Make the first admin. Of two who try at once, one is it and the other is told so; a refused name or password
         leaves the token good."""
         async with self._turn:
             self._require(token)
             clean = names.username(username)
             password_hash = await self._passwords.new_hash(password, clean)
-            admin = await self._database.write(lambda tx: _first(tx, clean, password_hash))
+            admin = await self._database.write(lambda tx: _first(tx, clean, password_hash, source))
             self._token = None
             return admin
 
@@ -56,11 +58,13 @@ class Setup:
             )
 
 
-def _first(tx: Transaction, username: str, password_hash: str) -> User:
+def _first(tx: Transaction, username: str, password_hash: str, source: Source) -> User:
     # Asked again here: the operator may have made a user at the command line in the meantime.
     if tx.users.exist():
         raise _done()
-    return tx.users.add(username, username, Role.ADMIN, bot=False, password_hash=password_hash)
+    admin = tx.users.add(username, username, Role.ADMIN, bot=False, password_hash=password_hash)
+    Deed(Actor(admin, source), What.SERVER_SET_UP, Rank.ADMIN, on=admin).done(tx)
+    return admin
 
 
 def _done() -> Refusal:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from service.chat.deeds import OPERATOR
 from service.chat.invites import USES_MAX, CreateInvite
 from service.chat.roles import Role
 from service.cli import console, house, lock, settings
@@ -28,6 +29,6 @@ def invite(
     """
     current = settings.load(data=data)
     command = CreateInvite(Role.parse(role), uses, days * SECONDS_PER_DAY)
-    made = house.change(current, lambda tx: command.make(tx, by=None))
+    made = house.change(current, lambda tx: command.make(tx, OPERATOR))
     url = current.public_url or lock.server_url(current) or origin(current.host, current.port)
     console.say(f"{url}/signup#invite={made.code}")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import typer
 
-from service.app import now_ms
+from service.app import DATABASE_FILE, now_ms
+from service.chat.deeds import OPERATOR, Deed, What
 from service.chat.keyring import rotate_access_keys
+from service.chat.ports import Transaction
 from service.cli import console, house, settings
 from service.cli.console import Failure
+from service.config import Settings
 
 MS_PER_SECOND = 1000
 
@@ -33,7 +36,19 @@ def rotate(data: settings.Data = None) -> None:
             "The keys come from FOLKMOOT_SIGNING_KEYS: put the new file first in that list, and keep the old one "
             "behind it until the last token that it signed has expired."
         )
-    with house.expected_failures():
-        house.make_directory(current)
-        name = rotate_access_keys(current.data, now_ms(), current.access_token_seconds * MS_PER_SECOND)
+    if (current.data / DATABASE_FILE).exists():
+        name = house.change(current, lambda tx: _rotate_and_note(tx, current))
+    else:  # a server that never ran has no audit log yet
+        with house.expected_failures():
+            house.make_directory(current)
+            name = _rotate(current)
     console.say(f"{name} signs from the next start on.")
+
+
+def _rotate(current: Settings) -> str:
+    return rotate_access_keys(current.data, now_ms(), current.access_token_seconds * MS_PER_SECOND)
+
+
+def _rotate_and_note(tx: Transaction, current: Settings) -> str:
+    Deed(OPERATOR, What.KEYS_ROTATED, OPERATOR.server_rank).done(tx)
+    return _rotate(current)  # last: if it fails, the row goes too

@@ -10,7 +10,7 @@ import typer
 
 from service import __version__
 from service.chat.errors import Refusal
-from service.cli import bots, check_config, console, invites, keys, migrate, rooms, serve, token, users
+from service.cli import audit, bots, check_config, console, invites, keys, migrate, rooms, serve, token, users
 from service.cli.chat import command as chat
 from service.cli.console import Failure
 
@@ -32,6 +32,7 @@ app.add_typer(rooms.app, name="room")
 app.add_typer(bots.app, name="bot")
 app.command()(invites.invite)
 app.add_typer(keys.app, name="keys")
+app.add_typer(audit.app, name="audit")
 app.command("check-config")(check_config.check_config)
 app.command()(migrate.migrate)
 

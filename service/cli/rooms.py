@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
+from service.chat.deeds import OPERATOR, Deed, What
+from service.chat.directory import find
 from service.chat.policy import may_create, may_set_gate
 from service.chat.ports import Page, Transaction
 from service.chat.records import Room
 from service.chat.roles import Role, Scope, Visibility
 from service.chat.rooms import SLOW_MODE_MAX, CreateRoom
-from service.chat.users import find
 from service.cli import console, house, settings
 from service.cli.arguments import RoleWord
 
@@ -68,7 +69,9 @@ def _make(tx: Transaction, wanted: CreateRoom, owner: str) -> Room:
     may_create(user, frozenset(Scope)).require()
     for gate in (wanted.join_role, wanted.post_role):
         may_set_gate(user, gate).require()
-    return wanted.make(tx, user)
+    room = wanted.make(tx, user)
+    Deed(OPERATOR, What.ROOM_CREATED, OPERATOR.server_rank, on=user, room=room).done(tx)
+    return room
 
 
 def _all(tx: Transaction) -> list[Room]:

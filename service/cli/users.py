@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from service.chat.accounts import NewAccount
+from service.chat.deeds import OPERATOR
+from service.chat.directory import find
 from service.chat.ports import Page, Transaction
 from service.chat.records import User
 from service.chat.roles import Role
@@ -41,7 +43,7 @@ def add(
     current = settings.load(data=data)
     password = _password(password_stdin, generate)
     wanted = NewAccount(username, password, name)
-    user = house.visit(current, lambda at: at.accounts.add(wanted, Role.parse(role)))
+    user = house.visit(current, lambda at: at.accounts.add(wanted, Role.parse(role), OPERATOR))
     console.hint(f"Added {user.username} as {user.role.word}.")
     _tell(password, generate)
 
@@ -106,7 +108,11 @@ def set_password(
 
 
 def _change(command: ChangeUser, data: settings.Data) -> User:
-    return house.change(settings.load(data=data), lambda tx: command.apply(tx, by=None))
+    def change(tx: Transaction) -> User:
+        command.apply(tx, OPERATOR)
+        return find(tx, command.username)
+
+    return house.change(settings.load(data=data), change)
 
 
 def _password(stdin: bool, generate: bool) -> str:

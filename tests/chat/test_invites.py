@@ -7,6 +7,7 @@ from contextlib import suppress
 import pytest
 
 from service.chat import invites
+from service.chat.deeds import OPERATOR
 from service.chat.errors import Code, Refusal
 from service.chat.invites import CreateInvite, DeleteInvite, ListInvites, cursor_of
 from service.chat.ports import Page
@@ -122,7 +123,7 @@ def test_what_is_no_code_is_answered_like_a_void_one(stage: Stage, code: str) ->
 
 def test_the_list_goes_on_where_it_stopped_also_within_one_millisecond(stage: Stage) -> None:
     with stage.transaction() as tx:
-        together = [CreateInvite().make(tx, by=None) for _ in range(5)]
+        together = [CreateInvite().make(tx, OPERATOR) for _ in range(5)]
     later = stage.do("ann", CreateInvite())
     expected = [*sorted(together, key=lambda invite: invite.code), later]
     found: list[Invite] = []
