@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from service import __version__
 from service.api import (
+    acting,
     docs,
     health,
     invites,
@@ -28,11 +29,13 @@ from service.api import (
     messages,
     metadata,
     metrics_route,
+    moderation,
     oauth,
     pages_static,
     password_resets,
     problems,
     rooms,
+    sanctions,
     sessions,
     setup,
     tickets,
@@ -80,6 +83,8 @@ ROUTERS = (
     messages.router,  # tried in this order, so what is asked most stands first
     rooms.router,
     members.router,
+    sanctions.router,
+    moderation.router,
     health.router,
     metrics_route.router,
     oauth.router,
@@ -270,6 +275,7 @@ def http_side(lifespan: Lifespan[FastAPI] | None = None) -> Http:
         lifespan=lifespan,
     )
     problems.install(http)
+    acting.install(http)
     for router in ROUTERS:
         http.include_router(router)
     http.include_router(docs.routes(docs.read_all()))

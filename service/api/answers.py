@@ -49,6 +49,7 @@ class You(Answer):
 
     role: RoomRoleWord | None = Field(description="null: no member.")
     can: list[str] = Field(examples=[["see", "read", "join", "post"]])
+    muted_until: Time | None = Field(None, description="Absent for who may speak; the year 9999: without an end.")
 
 
 class RoomAnswer(Answer):
@@ -75,6 +76,7 @@ class MemberAnswer(Answer):
     name: str = Field(description="The name that is shown.", examples=["Bob"])
     role: RoomRoleWord
     joined_at: Time
+    muted_until: Time | None = Field(None, description="Absent for who may speak; the year 9999: without an end.")
 
 
 class AuthorAnswer(Answer):
@@ -86,8 +88,15 @@ class AuthorAnswer(Answer):
     bot: bool
 
 
+class Deletion(Answer):
+    """By whom a message was deleted."""
+
+    by: str = Field(description="A username.", examples=["mo"])
+    at: Time
+
+
 class MessageAnswer(Answer):
-    """A message as it is now."""
+    """A message as it is now. The text of a deleted one is empty."""
 
     id: str
     room: str = Field(examples=["lobby"])
@@ -97,6 +106,7 @@ class MessageAnswer(Answer):
     at: Time
     reply_to: str | None = Field(None, description="The id of the message that this one answers.")
     nonce: str | None = Field(None, description="The sender's own name for it.")
+    deleted: Deletion | None = None
     reactions: list[Any]
 
 

@@ -6,14 +6,16 @@ their own to bring one.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
+from service.api.caller import address_of
 from service.api.parts import parts_of
-from service.chat.records import Credential
+from service.chat.records import Credential, Source
 from service.chat.tokens import BadCredential, ambiguous_credential, missing_credential
 
 SCHEME = "bearer"  # compared without regard to case (RFC 9110, section 11.1)
@@ -41,7 +43,8 @@ class AccessToken(SecurityBase):
 
     async def __call__(self, request: Request) -> Credential:
         """The credential; async, so that it does not go by way of a thread."""
-        return bearer(request)
+        source = Source(address_of(request.scope), request.scope["state"].get("request_id", ""))
+        return replace(bearer(request), source=source)
 
 
 Asking = Annotated[Credential, Depends(AccessToken())]

@@ -6,13 +6,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from service.chat import names
+from service.chat.deeds import REASON_MAX
 from service.chat.errors import Refusal
+from service.wire import times
 
 ID_MAX = 64  # characters of a message's id
+TIME_MAX = 40  # characters of a time
 
 
 class Body(BaseModel):
@@ -32,6 +35,12 @@ def checked(clean: Callable[[str], str]) -> AfterValidator:
             raise PydanticCustomError("rule", "{sentence}", {"sentence": sentence}) from refusal
 
     return AfterValidator(validate)
+
+
+def _time(raw: object) -> int:
+    if isinstance(raw, str) and len(raw) <= TIME_MAX and (at := times.parse(raw)) is not None:
+        return at
+    raise PydanticCustomError("rule", "use a time of RFC 3339, such as 2030-01-01T12:00:00Z")
 
 
 RoleWord = Literal["guest", "member", "moderator", "admin"]
@@ -86,3 +95,14 @@ Nonce = Annotated[
     ),
 ]
 MessageId = Annotated[str, Field(min_length=1, max_length=ID_MAX, description="A message's id.")]
+ReasonText = Annotated[
+    str,
+    checked(lambda raw: names.line("reason", raw, REASON_MAX, empty=True)),
+    Field(description=f"Why: at most {REASON_MAX} characters in one line.", examples=["spam"]),
+]
+TimeText = Annotated[
+    int,
+    BeforeValidator(_time),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2030-01-01T12:00:00Z"]}),
+]
+"""A time of RFC 3339, as Unix milliseconds."""

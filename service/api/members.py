@@ -7,15 +7,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Response
 from pydantic import ConfigDict, Field
 
+from service.api.acting import Acting, Reason, acted
 from service.api.answers import MemberAnswer, PageAnswer
 from service.api.bearer import Asking
 from service.api.fields import Body, RoomRoleWord
 from service.api.pages import Cursor
 from service.api.parts import TheParts
 from service.api.rooms import RoomSlug
-from service.chat.members import ListMembers, RemoveMember, SetMember
+from service.chat.members import ListMembers, SetMember
 from service.chat.records import Member
 from service.chat.roles import RoomRole
+from service.chat.sanctions import RemoveMember
 from service.wire import shapes
 
 router = APIRouter(prefix="/api/rooms/{slug}/members", tags=["rooms"])
@@ -50,7 +52,7 @@ async def list_members(parts: TheParts, asking: Asking, slug: RoomSlug, cursor: 
 @router.put("/{username}", response_model=MemberAnswer, response_model_exclude_unset=True, responses=JOINED)
 async def set_member(
     parts: TheParts,
-    asking: Asking,
+    acting: Acting,
     slug: RoomSlug,
     username: Username,
     response: Response,
@@ -58,12 +60,14 @@ async def set_member(
 ) -> dict[str, Any]:
     """Yourself: join, or step down. Another: invite them, which makes a member at once, or set their role."""
     role = None if body is None or body.role is None else RoomRole.parse(body.role)
-    placed = await parts.door.do(asking, SetMember(slug, username, role))
+    placed = acted(response, await parts.door.do(acting, SetMember(slug, username, role)))
     response.status_code = 201 if placed.joined else 200
     return shapes.member(placed.member)
 
 
 @router.delete("/{username}", status_code=204, response_model=None)
-async def remove_member(parts: TheParts, asking: Asking, slug: RoomSlug, username: Username) -> None:
-    """Yourself: leave. Another: remove them; they may come back where they may enter."""
-    await parts.door.do(asking, RemoveMember(slug, username))
+async def remove_member(
+    parts: TheParts, acting: Acting, slug: RoomSlug, username: Username, response: Response, reason: Reason = None
+) -> None:
+    """Yourself: leave. Another: kick them; they may come back where they may enter."""
+    acted(response, await parts.door.do(acting, RemoveMember(slug, username, reason)))

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import ConfigDict
 
+from service.api.acting import Acting, Reason, acted
 from service.api.answers import MessageAnswer, MessagesAnswer
 from service.api.bearer import Asking
-from service.api.fields import Body, MessageId, Nonce, Text
+from service.api.fields import ID_MAX, Body, MessageId, Nonce, Text
 from service.api.pages import LIMIT, Limit
 from service.api.parts import TheParts
 from service.api.rooms import RoomSlug
+from service.chat.deletions import DeleteMessage, SeeMessage
 from service.chat.errors import Code, FieldError, Refusal
 from service.chat.events import SEQ_MAX
 from service.chat.messages import ListMessages, PostMessage
 from service.wire import shapes
 
-router = APIRouter(prefix="/api/rooms/{slug}/messages", tags=["rooms"])
+router = APIRouter(tags=["rooms"])
+
+IN_ROOM = "/api/rooms/{slug}/messages"
+ONE = "/api/messages/{id}"
+OneId = Annotated[str, Path(max_length=ID_MAX, description="A message's id.")]
 
 SeqBound = Annotated[int | None, Query(ge=0, le=SEQ_MAX)]
 POSTED_BEFORE: dict[int | str, dict[str, Any]] = {
@@ -36,7 +42,7 @@ class NewMessage(Body):
     reply_to: MessageId | None = None
 
 
-@router.get("", response_model=MessagesAnswer, response_model_exclude_unset=True)
+@router.get(IN_ROOM, response_model=MessagesAnswer, response_model_exclude_unset=True)
 async def list_messages(
     parts: TheParts,
     asking: Asking,
@@ -57,7 +63,7 @@ async def list_messages(
 
 
 @router.post(
-    "", status_code=201, response_model=MessageAnswer, response_model_exclude_unset=True, responses=POSTED_BEFORE
+    IN_ROOM, status_code=201, response_model=MessageAnswer, response_model_exclude_unset=True, responses=POSTED_BEFORE
 )
 async def post_message(
     parts: TheParts, asking: Asking, slug: RoomSlug, body: NewMessage, response: Response
@@ -66,6 +72,19 @@ async def post_message(
     posted = await parts.door.post(PostMessage(asking, slug, body.text, body.nonce, body.reply_to))
     response.status_code = 200 if posted.duplicate else 201
     return shapes.message(posted.message)
+
+
+@router.get(ONE, response_model=MessageAnswer, response_model_exclude_unset=True)
+async def see_message(parts: TheParts, asking: Asking, id: OneId) -> dict[str, Any]:
+    """One message as it is now, for whoever may read its room."""
+    return shapes.message(await parts.door.ask(asking, SeeMessage(id)))
+
+
+@router.delete(ONE, status_code=204, response_model=None)
+async def delete_message(parts: TheParts, acting: Acting, id: OneId, response: Response, reason: Reason = None) -> None:
+    """Delete a message of your own, or as who moderates the room one of somebody of lower rank. It stays in its place
+    without its text. Can be undone."""
+    acted(response, await parts.door.do(acting, DeleteMessage(id, reason)))
 
 
 def _one_direction() -> Refusal:

@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from service.api.acting import PreviewAnswer
 from service.api.problems import MEDIA_TYPE
 from service.chat.errors import Code
 from service.chat.roles import Scope
@@ -19,6 +20,7 @@ TAGS = [
     {"name": "accounts", "description": "Setting up, signing up, invites, users, oneself."},
     {"name": "tokens", "description": "OAuth 2: tokens, sessions, tickets."},
     {"name": "rooms", "description": "Rooms, their members, their messages."},
+    {"name": "moderation", "description": "Sanctions, cleaning up, undoing, reports, the audit log."},
     {"name": "watching", "description": "Health and metrics."},
 ]
 SCOPES = {
@@ -78,6 +80,7 @@ def describe(http: FastAPI) -> dict[str, Any]:
     components = found.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     schemas["Problem"] = _PROBLEM
+    schemas["PreviewAnswer"] = PreviewAnswer.model_json_schema()
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     components["securitySchemes"] = _security_schemes()
@@ -109,8 +112,19 @@ def _complete(path: str, operation: dict[str, Any]) -> None:
         responses["5XX"] = _answer("Our side failed, or is not available right now.")
     for parameter in operation.get("parameters", ()):
         _never_null(parameter["schema"])
+        if parameter["name"] == "dry_run":
+            _add_preview(responses)
     if operation.get("security") == [{"accessToken": []}]:
         operation["security"] = [{"signIn": []}, {"accessToken": []}]
+
+
+def _add_preview(responses: dict[str, Any]) -> None:
+    """A rehearsal is answered with 200, whatever the act itself is answered with."""
+    real = responses.pop("200", None)
+    kinds = [] if real is None else [real["content"]["application/json"]["schema"]]
+    schema = {"anyOf": [*kinds, {"$ref": "#/components/schemas/PreviewAnswer"}]}
+    description = "With `dry_run`: what would be touched." if real is None else "Done; or with `dry_run`, a preview."
+    responses["200"] = {"description": description, "content": {"application/json": {"schema": schema}}}
 
 
 def _never_null(schema: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ from service.chat.ports import Page
 
 LIMIT = 50  # items, if nothing is said
 LIMIT_MAX = 200  # items
+NUMBER_MAX = 2**63 - 1  # the databases' widest integer
 CURSOR_MAX = 256  # characters; the longest key is a slug of 64
 
 T = TypeVar("T")
@@ -45,6 +46,15 @@ class Listing:
         shown = found[: self.limit]
         more = len(found) > self.limit
         return {"items": [shape(item) for item in shown], "next": encode(key(shown[-1])) if more else None}
+
+
+def position(key: str | None) -> int | None:
+    """The number behind a key, where lists go by numbers; ``invalid`` if it is none."""
+    if key is None:
+        return None
+    if not (key.isascii() and key.isdigit() and len(key) < len(str(NUMBER_MAX))):
+        raise _unknown()
+    return int(key)
 
 
 def encode(key: str) -> str:

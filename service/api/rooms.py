@@ -7,9 +7,10 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Response
 from pydantic import ConfigDict, Field
 
+from service.api.acting import Acting, acted
 from service.api.answers import PageAnswer, RoomAnswer
 from service.api.bearer import Asking
-from service.api.fields import Body, RoleWord, RoomName, Slug, Topic
+from service.api.fields import Body, ReasonText, RoleWord, RoomName, Slug, Topic
 from service.api.pages import Cursor
 from service.api.parts import TheParts
 from service.chat.policy import Standing
@@ -66,6 +67,7 @@ class RoomChange(Body):
     post_role: RoleWord | None = None
     locked: bool | None = None
     slow_mode: SlowMode | None = None
+    reason: ReasonText | None = None
 
     def command(self, slug: str) -> ChangeRoom:
         """What it asks for."""
@@ -78,6 +80,7 @@ class RoomChange(Body):
             post_role=None if self.post_role is None else Role.parse(self.post_role),
             locked=self.locked,
             slow_mode=self.slow_mode,
+            reason=self.reason,
         )
 
 
@@ -111,12 +114,15 @@ async def see_room(parts: TheParts, asking: Asking, slug: RoomSlug) -> dict[str,
 
 
 @router.patch("/{slug}", response_model=RoomAnswer, response_model_exclude_unset=True)
-async def change_room(parts: TheParts, asking: Asking, slug: RoomSlug, body: RoomChange) -> dict[str, Any]:
-    """Change a room's settings. A raised `join_role` ends the memberships below it."""
-    return _shape(await parts.door.do(asking, body.command(slug)))
+async def change_room(
+    parts: TheParts, acting: Acting, slug: RoomSlug, body: RoomChange, response: Response
+) -> dict[str, Any]:
+    """Change a room's settings: `locked`, `slow_mode` and `post_role` as who moderates it, the rest as its owner. A
+    raised `join_role` ends the memberships below it. Can be undone."""
+    return _shape(acted(response, await parts.door.do(acting, body.command(slug))))
 
 
 @router.delete("/{slug}", status_code=204, response_model=None)
-async def delete_room(parts: TheParts, asking: Asking, slug: RoomSlug) -> None:
+async def delete_room(parts: TheParts, acting: Acting, slug: RoomSlug) -> None:
     """Delete a room for good."""
-    await parts.door.do(asking, DeleteRoom(slug))
+    await parts.door.do(acting, DeleteRoom(slug))

@@ -7,10 +7,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import ConfigDict, Field
 
+from service.api.acting import Acting, acted
 from service.api.answers import Answer, PageAnswer, Time, UserAnswer
 from service.api.bearer import Asking, bearer
 from service.api.caller import address_of
-from service.api.fields import Body, DisplayName, NewPassword, NewUsername, RoleWord
+from service.api.fields import Body, DisplayName, NewPassword, NewUsername, ReasonText, RoleWord
 from service.api.pages import Cursor
 from service.api.parts import TheParts
 from service.chat.accounts import NewAccount
@@ -58,6 +59,7 @@ class UserChange(Body):
     role: RoleWord | None = None
     suspended: bool | None = None
     name: DisplayName | None = None
+    reason: ReasonText | None = None
 
 
 class ResetAnswer(Answer):
@@ -95,16 +97,20 @@ async def see_user(parts: TheParts, asking: Asking, username: Username) -> dict[
 
 
 @router.patch("/{username}", response_model=UserAnswer, response_model_exclude_unset=True)
-async def change_user(parts: TheParts, asking: Asking, username: Username, body: UserChange) -> dict[str, Any]:
-    """Change an account, as an admin. A lost gate ends memberships; a suspension ends them all, and the sessions."""
+async def change_user(
+    parts: TheParts, acting: Acting, username: Username, body: UserChange, response: Response
+) -> dict[str, Any]:
+    """Change an account, as an admin. A lost gate ends memberships; a suspension ends them all, and the sessions, until
+    it is lifted. A role and a suspension can be undone."""
     role = None if body.role is None else Role.parse(body.role)
-    return _shape(await parts.door.do(asking, ChangeUser(username, role, body.suspended, body.name)))
+    command = ChangeUser(username, role, body.suspended, body.name, body.reason)
+    return _shape(acted(response, await parts.door.do(acting, command)))
 
 
 @router.delete("/{username}", status_code=204, response_model=None)
-async def delete_user(parts: TheParts, asking: Asking, username: Username) -> None:
+async def delete_user(parts: TheParts, acting: Acting, username: Username) -> None:
     """Delete an account for good, as an admin. What it said stays; its name is never given out again."""
-    await parts.door.do(asking, DeleteUser(username))
+    await parts.door.do(acting, DeleteUser(username))
 
 
 @router.post("/{username}/password-reset", summary="Reset a password", response_model=ResetAnswer)

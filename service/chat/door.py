@@ -7,10 +7,11 @@ database's journal. Nobody has to remember to broadcast.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from typing import NoReturn, Protocol, TypeVar
 
 from service.chat.errors import Refusal
+from service.chat.events import AuthorityChanged, Event
 from service.chat.limits import Buckets
 from service.chat.messages import Posted, PostMessage
 from service.chat.ports import Database, Transaction
@@ -32,6 +33,16 @@ class Command(Protocol[R_co]):
         ...
 
 
+class Rehearsed(Exception):
+    """What a command would do: the events that it would append, and whose rights it would change. Nothing of it is
+    left, for an exception undoes a transaction."""
+
+    def __init__(self, events: Sequence[Event], change: AuthorityChanged | None) -> None:
+        super().__init__("rehearsed")
+        self.events = tuple(events)
+        self.change = change
+
+
 class Posts(Protocol):
     """Where posts are committed, many in one transaction."""
 
@@ -48,9 +59,12 @@ class Door:
         self._buckets = buckets
 
     async def do(self, credential: Credential, command: Command[R], *, counted: bool = False) -> R:
-        """Run a command that may change something; ``counted`` if it is a further step of what has been counted."""
+        """Run a command that may change something; ``counted`` if it is a further step of what has been counted.
+        For a credential that is for a rehearsal, ``Rehearsed`` is raised in place of doing it."""
         if not counted:
             self._buckets.spend(credential.user_uid)
+        if credential.rehearsal:
+            await self._database.write(lambda tx: _rehearse(tx, command, admit(tx, credential)))
         return await self._database.write(lambda tx: command.run(tx, admit(tx, credential)))
 
     async def ask(self, credential: Credential, question: Command[R], *, counted: bool = False) -> R:
@@ -72,3 +86,8 @@ class Door:
     def send(self, post: PostMessage, answer: Answer) -> None:
         """Commit one message; ``answer`` is called when it is done. Its connection has counted it already."""
         self._posts.post(post, answer)
+
+
+def _rehearse(tx: Transaction, command: Command[R], asker: Asker) -> NoReturn:
+    command.run(tx, asker)
+    raise Rehearsed(tx.appended, tx.authority.change())

@@ -32,6 +32,22 @@ class MessagePosted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MessageDeleted(Event):
+    """A message's text is no longer shown. ``by`` is a username."""
+
+    message_id: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRestored(Event):
+    """A deleted message is shown again."""
+
+    message: Message
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class MemberJoined(Event):
     """A user became a member."""
 
@@ -47,11 +63,12 @@ class MemberLeft(Event):
     code: str
     by: str | None = None
     reason: str | None = None
+    until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class MemberChanged(Event):
-    """A member's role changed."""
+    """A member's role changed, or they are muted, or no longer."""
 
     member: Member
     by: str
@@ -75,6 +92,8 @@ class RoomDeleted(Event):
 
 EVENTS: dict[type[Event], str] = {
     MessagePosted: "message.posted",
+    MessageDeleted: "message.deleted",
+    MessageRestored: "message.restored",
     MemberJoined: "member.joined",
     MemberLeft: "member.left",
     MemberChanged: "member.changed",

@@ -1,7 +1,7 @@
 """Who is in a room: joining, leaving, inviting, promoting, removing, and what happens to memberships when a gate or a
 role moves.
 
-Whoever enters or leaves does so by ``enter`` or ``_eject``, so that no membership changes without its event.
+Whoever enters or leaves does so by ``enter``, ``leave`` or ``eject``, so that no membership changes without its event.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from service.chat import names, standing
+from service.chat.deeds import Deed, Done, Ejected, RoomRoleSet, What, actor_of
 from service.chat.errors import Code, Refusal, Why, invalid, not_found
-from service.chat.policy import JOIN_ROLE, Action, Standing, may, may_act_on, may_give
+from service.chat.policy import JOIN_ROLE, NOT_BANNED, Action, Standing, may_act_on, may_give
 from service.chat.ports import Page, Transaction
 from service.chat.records import Asker, Member, Room, User
 from service.chat.roles import RoomRole
@@ -44,7 +45,7 @@ class JoinRoom:
     def run(self, tx: Transaction, asker: Asker) -> Joined:
         """Once a member, always the same answer: ``member.joined`` is appended once."""
         before = standing.of_asker(tx, asker, self.slug)
-        may(Action.JOIN, before).require()
+        standing.require(tx, Action.JOIN, before)
         member = tx.members.get(before.room.id, asker.user.id)
         if member is not None:
             return Joined(before, member, joined=False)
@@ -61,11 +62,12 @@ class LeaveRoom:
     def run(self, tx: Transaction, asker: Asker) -> None:
         """Free to every member but the last owner."""
         before = standing.of_asker(tx, asker, self.slug)
-        may(Action.JOIN, before).require()
+        standing.require(tx, Action.JOIN, before)
         if before.room_role is None:
             raise not_found("member")
         _keep_an_owner(tx, before)
-        _eject(tx, before.room, asker.user, "left", None)
+        tx.members.remove(before.room.id, asker.user.id)
+        tx.log.left(before.room, asker.user, "left", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class SetMember:
     username: str
     role: RoomRole | None = None
 
-    def run(self, tx: Transaction, asker: Asker) -> Placed:
+    def run(self, tx: Transaction, asker: Asker) -> Done[Placed]:
         """An unchanged role is no event."""
         actor = standing.of_asker(tx, asker, self.slug)
         username = names.fold_username(self.username)
@@ -88,22 +90,22 @@ class SetMember:
             return self._invite(tx, asker, actor, username)
         return self._another(tx, asker, actor, member)
 
-    def _oneself(self, tx: Transaction, asker: Asker, actor: Standing) -> Placed:
-        may(Action.JOIN, actor).require()
+    def _oneself(self, tx: Transaction, asker: Asker, actor: Standing) -> Done[Placed]:
+        standing.require(tx, Action.JOIN, actor)
         member = tx.members.get(actor.room.id, asker.user.id)
         held = RoomRole.MEMBER if member is None else member.role
         role = held if self.role is None else self.role
         if role > held:
-            may(Action.MODERATE, actor).require()
+            standing.require(tx, Action.MODERATE, actor)
             may_give(actor, role).require()
         if member is None:
-            return Placed(enter(tx, actor.room, asker.user, role), joined=True)
+            return Done(Placed(enter(tx, actor.room, asker.user, role), joined=True))
         if role < held:
             _keep_an_owner(tx, actor)
-        return Placed(_promote(tx, actor.room, member, role, asker.user), joined=False)
+        return _promote(tx, asker, actor, member, role)
 
-    def _invite(self, tx: Transaction, asker: Asker, actor: Standing, username: str) -> Placed:
-        may(Action.INVITE, actor).require()
+    def _invite(self, tx: Transaction, asker: Asker, actor: Standing, username: str) -> Done[Placed]:
+        standing.require(tx, Action.INVITE, actor)
         role = RoomRole.MEMBER if self.role is None else self.role
         may_give(actor, role).require()
         user = tx.users.by_username(username) if names.is_username(username) else None
@@ -111,43 +113,31 @@ class SetMember:
             raise not_found("user")
         if user.suspended:
             raise Refusal(Code.CONFLICT, f"The account {username} is suspended.")
-        if not JOIN_ROLE.holds(standing.of_user(actor.room, user, None)):
+        invited = standing.of_user(tx, actor.room, user, None)
+        if not NOT_BANNED.holds(invited):
+            raise Refusal(
+                Code.BANNED,
+                f"{username} is banned from this room: lift the ban first.",
+                why=standing.why(tx, invited, NOT_BANNED.name),
+            )
+        if not JOIN_ROLE.holds(invited):
             raise Refusal(
                 Code.ROLE_TOO_LOW,
                 f"An invitation does not lift the gate: the room is for the role {actor.room.join_role.word} "
                 f"and above, and {username} is {user.role.word}.",
-                why=Why(JOIN_ROLE.name),
+                why=standing.why(tx, invited, JOIN_ROLE.name),
             )
-        return Placed(enter(tx, actor.room, user, role), joined=True)
+        member = enter(tx, actor.room, user, role)
+        Deed(actor_of(asker), What.MEMBER_INVITED, actor.rank, on=user, room=actor.room).done(tx, role=role.word)
+        return Done(Placed(member, joined=True))
 
-    def _another(self, tx: Transaction, asker: Asker, actor: Standing, member: Member) -> Placed:
-        may(Action.MODERATE, actor).require()
+    def _another(self, tx: Transaction, asker: Asker, actor: Standing, member: Member) -> Done[Placed]:
+        standing.require(tx, Action.MODERATE, actor)
         role = member.role if self.role is None else self.role
         if role is not member.role:
-            may_act_on(actor, standing.of_user(actor.room, member.user, member.role)).require()
+            may_act_on(actor, standing.of_user(tx, actor.room, member.user, member.role)).require()
             may_give(actor, role).require()
-        return Placed(_promote(tx, actor.room, member, role, asker.user), joined=False)
-
-
-@dataclass(frozen=True, slots=True)
-class RemoveMember:
-    """Remove somebody from a room; oneself: leave."""
-
-    slug: str
-    username: str
-
-    def run(self, tx: Transaction, asker: Asker) -> None:
-        """Not for good: who may enter may join again."""
-        actor = standing.of_asker(tx, asker, self.slug)
-        username = names.fold_username(self.username)
-        if username == asker.user.username:
-            return LeaveRoom(self.slug).run(tx, asker)
-        may(Action.MODERATE, actor).require()
-        member = tx.members.by_username(actor.room.id, username)
-        if member is None:
-            raise not_found("member")
-        may_act_on(actor, standing.of_user(actor.room, member.user, member.role)).require()
-        return _eject(tx, actor.room, member.user, "kicked", asker.user)
+        return _promote(tx, asker, actor, member, role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,53 +150,90 @@ class ListMembers:
     def run(self, tx: Transaction, asker: Asker) -> list[Member]:
         """In the order in which the accounts were made."""
         reader = standing.of_asker(tx, asker, self.slug)
-        may(Action.READ, reader).require()
+        standing.require(tx, Action.READ, reader)
         return tx.members.page(reader.room.id, _last_user(self.page.cursor), self.page.limit)
 
 
 def enter(tx: Transaction, room: Room, user: User, role: RoomRole) -> Member:
     """Make a member of somebody who is none. Who may, has been decided."""
     tx.members.add(room.id, user.id, role, tx.now)
-    member = Member(room.id, user, role, tx.now)
+    member = _member(tx, room, user)
     tx.log.joined(room, member)
     return member
 
 
-def close_gate(tx: Transaction, room: Room, by: User) -> None:
+def eject(
+    tx: Transaction, deed: Deed, room: Room, user: User, member: Member | None, code: str, until: int | None = None
+) -> int:
+    """Take somebody's place away, if they have one, and say so in the log: the seq from which on nothing reaches them
+    here. The deed remembers what they were."""
+    if member is not None:
+        tx.members.remove(room.id, user.id)
+        deed.steps.append(Ejected(room.id, user.id, member.role))
+    return tx.log.left(room, user, code, deed.by, deed.reason, until)
+
+
+def come_back(tx: Transaction, step: Ejected) -> None:
+    """Give somebody the place back that they lost, unless something else now stands against it."""
+    room, user = tx.rooms.get(step.room_id), tx.users.get(step.user_id)
+    if room is None or room.deleted or user is None or user.deleted or user.suspended:
+        return
+    if tx.members.role(room.id, user.id) is not None:
+        return
+    outside = standing.of_user(tx, room, user, None)
+    if NOT_BANNED.holds(outside) and JOIN_ROLE.holds(outside):
+        enter(tx, room, user, RoomRole(step.role))
+
+
+def tell_changed(tx: Transaction, deed: Deed, room: Room, user: User) -> int:
+    """One event about a member as they are now: they are muted, or may speak again. Its seq."""
+    return tx.log.member_changed(room, _member(tx, room, user), deed.by, deed.reason)
+
+
+def close_gate(tx: Transaction, deed: Deed, room: Room) -> None:
     """After a room's ``join_role`` was raised: who is below it is out, invited or not."""
-    for user in tx.members.below(room.id, room.join_role):
-        _eject(tx, room, user, "role_too_low", by)
+    for member in tx.members.below(room.id, room.join_role):
+        eject(tx, deed, room, member.user, member, "role_too_low")
 
 
-def lose_gates(tx: Transaction, user: User, by: User | None) -> None:
-    """After a demotion (``user`` as they are now): out of each room whose gate they no longer pass, and one event in
-    each of the others, so that from its seq on everyone there sees them as what they are."""
+def lose_gates(tx: Transaction, deed: Deed, user: User) -> None:
+    """After a change of role (``user`` as they are now): out of each room whose gate they no longer pass, and one event
+    in each of the others, so that from its seq on everyone there sees them as what they are."""
     for room, member in tx.members.of_user(user.id):
-        if JOIN_ROLE.holds(standing.of_user(room, user, member.role)):
-            tx.log.member_changed(room, replace(member, user=user), by)
+        if JOIN_ROLE.holds(Standing(room, user.role, member.role, frozenset())):
+            tx.log.member_changed(room, replace(member, user=user), deed.by, deed.reason)
         else:
-            _eject(tx, room, user, "role_too_low", by)
+            eject(tx, deed, room, user, member, "role_too_low")
 
 
-def leave_all(tx: Transaction, user: User, code: str, by: User | None, reason: str | None = None) -> None:
-    """End all memberships of a user whose account is suspended or deleted. A room that loses its last owner by this
-    is left to the admins."""
-    for room, _ in tx.members.of_user(user.id):
-        _eject(tx, room, user, code, by, reason)
+def leave_all(tx: Transaction, deed: Deed, user: User, code: str) -> None:
+    """End all memberships of a user. A room that loses its last owner by this is left to the admins."""
+    for room, member in tx.members.of_user(user.id):
+        eject(tx, deed, room, user, member, code)
 
 
-def _eject(tx: Transaction, room: Room, user: User, code: str, by: User | None, reason: str | None = None) -> None:
-    tx.members.remove(room.id, user.id)
-    tx.log.left(room, user, code, by, reason)
-
-
-def _promote(tx: Transaction, room: Room, member: Member, role: RoomRole, by: User) -> Member:
-    if role is member.role:
-        return member
+def set_room_role(tx: Transaction, deed: Deed, room: Room, member: Member, role: RoomRole) -> Member:
+    """Give a member another role. Who may, has been decided."""
     changed = replace(member, role=role)
     tx.members.set_role(room.id, member.user.id, role)
-    tx.log.member_changed(room, changed, by)
+    tx.log.member_changed(room, changed, deed.by, deed.reason)
+    deed.steps.append(RoomRoleSet(room.id, member.user.id, member.role, role))
     return changed
+
+
+def _promote(tx: Transaction, asker: Asker, actor: Standing, member: Member, role: RoomRole) -> Done[Placed]:
+    if role is member.role:
+        return Done(Placed(member, joined=False))
+    deed = Deed(actor_of(asker), What.MEMBER_ROLE, actor.rank, on=member.user, room=actor.room)
+    changed = set_room_role(tx, deed, actor.room, member, role)
+    return Done(Placed(changed, joined=False), deed.done(tx, before=member.role.word, after=role.word))
+
+
+def _member(tx: Transaction, room: Room, user: User) -> Member:
+    member = tx.members.get(room.id, user.id)
+    if member is None:
+        raise not_found("member")
+    return member
 
 
 def _keep_an_owner(tx: Transaction, leaver: Standing) -> None:

@@ -7,15 +7,15 @@ nothing has to be asked again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 
-from service.chat import policy, standing
+from service.chat import standing
 from service.chat.errors import Code, Refusal, Why, invalid, not_found
 from service.chat.ids import parse_message_id
 from service.chat.policy import Action
 from service.chat.ports import Transaction
-from service.chat.records import Asker, Author, Credential, Message, Room
+from service.chat.records import Asker, Author, Credential, Member, Message, Room
 from service.chat.sessions import admit
 
 DIGEST_BYTES = 16
@@ -74,14 +74,14 @@ def rule(tx: Transaction, post: PostMessage, version: int) -> Ruling | Posted:
     """
     asker = admit(tx, post.credential)
     before = standing.of_asker(tx, asker, post.room)
-    policy.entitled(Action.READ, before).require()
+    standing.require_entitled(tx, Action.READ, before)
     room, user = before.room, asker.user
     earlier = seen(tx, room, user.id, post)
     if earlier is not None:
         return earlier
     if post.refusal is not None:
         raise post.refusal
-    policy.may(Action.POST, before).require()
+    standing.require(tx, Action.POST, before)
     if not post.present:
         raise Refusal(Code.NOT_JOINED, "Join the room on this connection first.", why=Why("membership"))
     author = Author(user.username, user.name, user.role, user.bot)
@@ -107,15 +107,30 @@ def keep_pace(tx: Transaction, ruling: Ruling) -> None:
     member = tx.members.get(ruling.room.id, ruling.author_id)
     if member is None:
         raise not_found("room")
-    wait = member.last_posted_at + ruling.slow_mode * 1000 - tx.now
-    if wait > 0:
+    until = slow_until(member, ruling.slow_mode)
+    if tx.now < until:
         raise Refusal(
             Code.SLOW_MODE,
-            f"The room is in slow mode: one message in {ruling.slow_mode} seconds.",
-            why=Why("slow_mode", until=tx.now + wait),
-            retry_after=wait / 1000,
+            slow_message(ruling.slow_mode),
+            why=slow_why(tx, ruling.room, until),
+            retry_after=(until - tx.now) / 1000,
         )
     tx.members.posted(ruling.room.id, ruling.author_id, tx.now)
+
+
+def slow_until(member: Member, slow_mode: int) -> int:
+    """When slow mode lets a member post again (Unix ms)."""
+    return member.last_posted_at + slow_mode * 1000
+
+
+def slow_message(slow_mode: int) -> str:
+    """What is said to who comes earlier."""
+    return f"The room is in slow mode: one message in {slow_mode} seconds."
+
+
+def slow_why(tx: Transaction, room: Room, until: int) -> Why:
+    """Who set it, and when one's own wait is over."""
+    return replace(standing.why_room(tx, room, "slow_mode"), until=until)
 
 
 def require_replied(tx: Transaction, room: Room, reply_to: str) -> None:
@@ -140,5 +155,5 @@ class ListMessages:
     def run(self, tx: Transaction, asker: Asker) -> list[Message]:
         """Oldest first."""
         reader = standing.of_asker(tx, asker, self.room)
-        policy.may(Action.READ, reader).require()
+        standing.require(tx, Action.READ, reader)
         return tx.log.messages(reader.room, self.limit, self.before, self.after)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 from service.chat.errors import Code, Refusal, Why
-from service.chat.records import Room, User
+from service.chat.records import Room, Sanction, User
 from service.chat.roles import Role, RoomRole, Scope, Visibility
 
 
@@ -59,12 +59,15 @@ _NEEDS_SCOPE = {
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One user before one room: all that the table looks at. ``room_role`` is None for who is no member."""
+    """One user before one room: all that the table looks at. ``room_role`` is None for who is no member; ``muted`` and
+    ``banned`` are the sanctions in force that last longest."""
 
     room: Room
     role: Role
     room_role: RoomRole | None
     scope: frozenset[Scope]
+    muted: Sanction | None = None
+    banned: Sanction | None = None
 
     @property
     def rank(self) -> Rank:
@@ -125,6 +128,7 @@ def _visible(s: Standing) -> bool:
 
 
 VISIBLE = Rule("visibility", _visible, Code.NOT_FOUND, lambda s: "There is no such room.")
+NOT_BANNED = Rule("ban", lambda s: s.banned is None, Code.BANNED, lambda s: "You are banned from this room.")
 JOIN_ROLE = Rule(
     "join_role",
     lambda s: s.room.visibility is Visibility.DIRECT or s.role >= s.room.join_role,
@@ -134,6 +138,7 @@ JOIN_ROLE = Rule(
 MEMBERSHIP = Rule(
     "membership", lambda s: s.room_role is not None, Code.NOT_JOINED, lambda s: "Join the room before you post in it."
 )
+NOT_MUTED = Rule("mute", lambda s: s.muted is None, Code.MUTED, lambda s: "You are muted.")
 POST_ROLE = Rule(
     "post_role",
     lambda s: s.room.visibility is Visibility.DIRECT or s.role >= s.room.post_role,
@@ -161,25 +166,32 @@ OWNS = Rule(
 
 TABLE: dict[Action, tuple[Rule, ...]] = {
     Action.SEE: (VISIBLE,),
-    Action.READ: (VISIBLE, JOIN_ROLE),
-    Action.JOIN: (VISIBLE, JOIN_ROLE),
-    Action.POST: (VISIBLE, JOIN_ROLE, MEMBERSHIP, POST_ROLE, UNLOCKED),
-    Action.INVITE: (VISIBLE, JOIN_ROLE, MODERATES),
-    Action.MODERATE: (VISIBLE, JOIN_ROLE, MODERATES),
-    Action.CHANGE: (VISIBLE, JOIN_ROLE, OWNS),
-    Action.DELETE: (VISIBLE, JOIN_ROLE, OWNS),
+    Action.READ: (VISIBLE, NOT_BANNED, JOIN_ROLE),
+    Action.JOIN: (VISIBLE, NOT_BANNED, JOIN_ROLE),
+    Action.POST: (VISIBLE, NOT_BANNED, JOIN_ROLE, MEMBERSHIP, NOT_MUTED, POST_ROLE, UNLOCKED),
+    Action.INVITE: (VISIBLE, NOT_BANNED, JOIN_ROLE, MODERATES),
+    Action.MODERATE: (VISIBLE, NOT_BANNED, JOIN_ROLE, MODERATES),
+    Action.CHANGE: (VISIBLE, NOT_BANNED, JOIN_ROLE, OWNS),
+    Action.DELETE: (VISIBLE, NOT_BANNED, JOIN_ROLE, OWNS),
 }
 
 SUMMARY = (
     ("See a room", "everyone, if it is public; its members and admins, if it is private; its members alone, if direct"),
-    ("Read and join it", "whoever sees it and has its `join_role`"),
-    ("Post in it", "its members that have its `post_role`; while it is locked, only who moderates it"),
-    ("Invite, remove and promote", "its owners and moderators, server moderators where they are present, and admins"),
+    ("Read and join it", "whoever sees it, has its `join_role`, and is not banned from it"),
+    (
+        "Post in it",
+        "its members that have its `post_role` and are not muted; while it is locked, only who moderates it",
+    ),
+    (
+        "Invite, promote, kick, mute, ban; delete messages; lock it, set its slow mode and `post_role`",
+        "its owners and moderators, server moderators where they are present, and admins; on those of lower rank",
+    ),
     ("Change and delete it", "its owners, and admins"),
     ("Create a room", "members, moderators and admins; a gate is never above its setter's own role"),
-    ("Users, roles, invites", "admins"),
+    ("Mute, suspend or sign out a user on the whole server", "moderators and admins, on those of a lower role"),
+    ("Users, roles, invites", "admins, also on other admins"),
 )
-"""The table in seven lines, for people; the README shows it, and a test holds both against ``TABLE``."""
+"""The table in eight lines, for people; the README shows it, and a test holds both against ``TABLE``."""
 
 
 def entitled(action: Action, standing: Standing) -> Verdict:
@@ -195,10 +207,16 @@ def may(action: Action, standing: Standing) -> Verdict:
     verdict = entitled(action, standing)
     if not verdict.allowed:
         return verdict
+    covered = in_scope(action, standing.scope)
+    return verdict if covered.allowed else covered
+
+
+def in_scope(action: Action, scope: frozenset[Scope]) -> Verdict:
+    """Whether a token may be used for ``action``, whoever's it is."""
     needed = _NEEDS_SCOPE[action]
-    if needed not in standing.scope:
-        return Verdict(False, "scope", Code.INSUFFICIENT_SCOPE, f"This needs a token with the scope {needed.value}.")
-    return verdict
+    if needed in scope:
+        return Verdict(True, "scope")
+    return Verdict(False, "scope", Code.INSUFFICIENT_SCOPE, f"This needs a token with the scope {needed.value}.")
 
 
 def actions(standing: Standing) -> list[str]:
@@ -248,6 +266,30 @@ def may_change_oneself(scope: frozenset[Scope]) -> Verdict:
     if Scope.WRITE not in scope:
         return Verdict(False, "scope", Code.INSUFFICIENT_SCOPE, "This needs a token with the scope chat:write.")
     return Verdict(True, "scope")
+
+
+def may_moderate_users(user: User, scope: frozenset[Scope]) -> Verdict:
+    """Whether a user may act on others on the whole server: moderators and admins."""
+    if user.role < Role.MODERATOR:
+        return Verdict(False, "moderator", Code.ROLE_TOO_LOW, "Only moderators and admins may do that.")
+    if Scope.MODERATE not in scope:
+        return Verdict(False, "scope", Code.INSUFFICIENT_SCOPE, "This needs a token with the scope moderate.")
+    return Verdict(True, "moderator")
+
+
+def may_act_on_user(actor: User, target: User) -> Verdict:
+    """Whether rank lets ``actor`` act on ``target`` on the whole server: on lower roles, and admins on all."""
+    if actor.role is Role.ADMIN or (actor.role is Role.MODERATOR and target.role < Role.MODERATOR):
+        return Verdict(True, "rank")
+    return Verdict(False, "rank", Code.FORBIDDEN, "You may act only on people of lower rank than your own.")
+
+
+def may_undo(rank: Rank, done_by: int) -> Verdict:
+    """Whether somebody of ``rank`` may take back what was done by somebody of the rank ``done_by``: nobody undoes the
+    act of a higher one."""
+    if rank >= done_by:
+        return Verdict(True, "rank")
+    return Verdict(False, "rank", Code.FORBIDDEN, "This was done by somebody of higher rank than your own.")
 
 
 def may_administer(user: User, scope: frozenset[Scope]) -> Verdict:

@@ -7,12 +7,25 @@ undoes all that ``fn`` did. ``await database.read(fn)`` sees one consistent stat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from service.chat.events import Event
-from service.chat.records import Client, Invite, Member, Message, Room, Session, User
+from service.chat.chain import Entry, Fact, Head
+from service.chat.deeds import Actions, Audit, Deed
+from service.chat.events import AuthorityChanged, Event
+from service.chat.records import (
+    Client,
+    Invite,
+    Member,
+    Message,
+    Room,
+    Sanction,
+    SanctionKind,
+    Session,
+    Setter,
+    User,
+)
 from service.chat.roles import Role, RoomRole
 
 T = TypeVar("T")
@@ -174,6 +187,14 @@ class Rooms(Protocol):
         """The last seq of each of these rooms."""
         ...
 
+    def note_setter(self, room_id: int, rule: str, by: User | None, reason: str | None) -> None:
+        """Remember who set a rule of the room to what it is."""
+        ...
+
+    def setter(self, room_id: int, rule: str) -> Setter | None:
+        """Who set a rule of the room to what it is."""
+        ...
+
 
 class Members(Protocol):
     """Users in rooms."""
@@ -196,7 +217,7 @@ class Members(Protocol):
         """The rooms that a user is in, by room id."""
         ...
 
-    def below(self, room_id: int, role: Role) -> list[User]:
+    def below(self, room_id: int, role: Role) -> list[Member]:
         """The members whose server-wide role is lower than ``role``."""
         ...
 
@@ -209,10 +230,40 @@ class Log(Protocol):
     """The rooms' logs: every event, numbered by seq within its room."""
 
     def joined(self, room: Room, member: Member) -> None: ...
-    def left(self, room: Room, user: User, code: str, by: User | None, reason: str | None = None) -> None: ...
-    def member_changed(self, room: Room, member: Member, by: User | None, reason: str | None = None) -> None: ...
+    def left(
+        self,
+        room: Room,
+        user: User,
+        code: str,
+        by: User | None,
+        reason: str | None = None,
+        until: int | None = None,
+    ) -> int:
+        """``member.left``; its seq."""
+        ...
+
+    def member_changed(self, room: Room, member: Member, by: User | None, reason: str | None = None) -> int:
+        """``member.changed``; its seq."""
+        ...
+
     def room_changed(self, room: Room, by: User | None) -> None: ...
     def room_deleted(self, room: Room, by: User | None) -> None: ...
+    def delete(self, room: Room, messages: Sequence[Message], by: User | None) -> None:
+        """Show these messages' texts no more: one ``message.deleted`` for each. None of them is deleted yet."""
+        ...
+
+    def restore(self, room: Room, seqs: Sequence[int], by: User | None) -> int:
+        """Show these again, those that are deleted: one ``message.restored`` for each. How many they were."""
+        ...
+
+    def seq_at(self, room: Room, at: int) -> int:
+        """The last seq of the room whose time is before ``at``."""
+        ...
+
+    def said_by(self, room: Room, author_id: int, after: int, until: int, limit: int) -> list[Message]:
+        """The messages of one author with ``after < seq <= until`` that are not deleted, newest first."""
+        ...
+
     def events(self, room: Room, after: int, limit: int, until: int | None = None) -> list[Event]:
         """Events with ``after < seq <= until``, in order."""
         ...
@@ -222,8 +273,86 @@ class Log(Protocol):
         ...
 
     def message(self, room: Room, seq: int) -> Message | None: ...
+    def messages_at(self, room: Room, seqs: Sequence[int]) -> dict[int, Message]:
+        """The messages at these seqs, by seq; what is no message is left out."""
+        ...
+
     def by_nonce(self, room: Room, author_id: int, nonce: str) -> tuple[Message, bytes] | None:
         """The message first posted under that nonce, and the digest of its content then."""
+        ...
+
+
+class Sanctions(Protocol):
+    """Measures against users, in force and past."""
+
+    def add(
+        self,
+        kind: SanctionKind,
+        room: Room | None,
+        user: User,
+        deed: Deed,
+        until: int,
+        seqs: dict[str, int],
+    ) -> Sanction:
+        """A new one, by the deed's actor and for its reason; a kick is over at once."""
+        ...
+
+    def settle(self, sanction: Sanction, seqs: dict[str, int], action_id: int) -> Sanction:
+        """The sanction with its events and the action that undoes it."""
+        ...
+
+    def get(self, uid: str) -> Sanction | None: ...
+    def in_force(self, user_id: int) -> list[Sanction]:
+        """Those on a user that have neither been lifted nor come to their end, in any room and on the server."""
+        ...
+
+    def page(self, room_id: int | None, before: int | None, limit: int, history: bool) -> list[Sanction]:
+        """Of one room, or server-wide; newest first, below the id ``before``; with ``history`` also past ones."""
+        ...
+
+    def due(self, limit: int) -> list[Sanction]:
+        """Those that have come to their end and have not been lifted."""
+        ...
+
+    def next_due(self) -> int | None:
+        """When the next one comes to its end (Unix ms)."""
+        ...
+
+    def lift(self, sanction: Sanction, by: User | None) -> bool:
+        """End it; False if it had been."""
+        ...
+
+    def revive(self, sanction: Sanction) -> None:
+        """It is in force again, to its own end."""
+        ...
+
+
+class AuditLog(Audit, Protocol):
+    """The audit log, as it is read; and the facts beside it, which can be erased."""
+
+    def head(self) -> Head:
+        """Where the chain ends; ``chain.Broken`` if that is not noted any more."""
+        ...
+
+    def entries(self, after: int = ...) -> Iterator[Entry]:
+        """All rows, or those after a seq, oldest first; ``chain.Broken`` at one that can't be read."""
+        ...
+
+    def facts(self) -> Iterator[Fact]: ...
+    def page(
+        self,
+        before: int | None,
+        limit: int,
+        *,
+        user: str | None = None,
+        what: str | None = None,
+        room: str | None = None,
+    ) -> list[Entry]:
+        """Newest first, below the seq ``before``: what a user did or was done to, what was done, in which room."""
+        ...
+
+    def erase(self, username: str) -> int:
+        """Erase a user's name and what goes with it; how many facts that was."""
         ...
 
 
@@ -237,6 +366,10 @@ class Authority(Protocol):
     def room_changed(self, room_id: int) -> None: ...
     def changed_since(self, version: int) -> tuple[set[int], set[str], set[int]]:
         """The ids of the users, sessions and rooms whose rights changed after ``version``."""
+        ...
+
+    def change(self) -> AuthorityChanged | None:
+        """What this transaction has changed so far, if anything."""
         ...
 
 
@@ -260,7 +393,17 @@ class Transaction(Protocol):
     @property
     def log(self) -> Log: ...
     @property
+    def sanctions(self) -> Sanctions: ...
+    @property
+    def actions(self) -> Actions: ...
+    @property
+    def audit(self) -> AuditLog: ...
+    @property
     def authority(self) -> Authority: ...
+    @property
+    def appended(self) -> Sequence[Event]:
+        """The events that this transaction has appended so far."""
+        ...
 
 
 class Database(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from service.chat import names
+from service.chat.directory import find
 from service.chat.door import Door
 from service.chat.errors import Code, Refusal, Why, invalid
 from service.chat.passwords import Passwords
@@ -12,7 +13,6 @@ from service.chat.policy import may_change_oneself
 from service.chat.ports import Transaction
 from service.chat.records import Asker, Credential, User
 from service.chat.signin import SignIn, WrongPassword
-from service.chat.users import find
 
 
 @dataclass(frozen=True, slots=True)

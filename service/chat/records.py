@@ -5,9 +5,13 @@ Times are Unix milliseconds, UTC. ``id`` (an integer) is for us; ``uid`` is the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 
 from service.chat.roles import Role, RoomRole, Scope, Visibility
+
+FOREVER = 253_402_300_799_999  # Unix ms, the last that RFC 3339 can say: an end that never comes
+SYSTEM = "system"  # who did what nobody did by name: the operator at the command line, or the server itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +96,57 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A user in a room."""
+    """A user in a room. ``muted_until`` is 0 for who may speak, and ``FOREVER`` for a mute without an end."""
 
     room_id: int
     user: User
     role: RoomRole
     joined_at: int
     last_posted_at: int = 0
+    muted_until: int = 0
+
+
+class SanctionKind(StrEnum):
+    """What a moderator can do to somebody. In a room: kick, mute, ban; on the whole server: mute, suspend."""
+
+    KICK = "kick"
+    MUTE = "mute"
+    BAN = "ban"
+    SUSPEND = "suspend"
+
+
+@dataclass(frozen=True, slots=True)
+class Sanction:
+    """A moderator's measure against a user.
+
+    ``room`` is a slug, or None for the whole server. ``by`` is a username, ``rank`` what its setter's rank was
+    (``policy.Rank``). ``until`` is ``FOREVER`` where there is no end. ``seqs`` are its events, by the rooms' slugs;
+    ``action`` is the id under which it is undone. A kick is over as soon as it is done.
+    """
+
+    id: int
+    uid: str
+    kind: SanctionKind
+    room: str | None
+    user: User
+    by: str
+    rank: int
+    at: int
+    until: int
+    reason: str | None
+    seqs: dict[str, int]
+    action: str
+    lifted_at: int | None = None
+    lifted_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Setter:
+    """Who set a room's rule to what it is, when, and why. ``by`` is a username."""
+
+    by: str
+    at: int
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +160,16 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True)
+class Deletion:
+    """By whom (a username) a message was deleted, and when."""
+
+    by: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """A message as it is now. ``reply_to`` is a message's id."""
+    """A message as it is now. ``reply_to`` is a message's id. The text of one that is ``deleted`` is empty."""
 
     id: str
     room: str
@@ -123,6 +179,75 @@ class Message:
     at: int
     reply_to: str | None = None
     nonce: str | None = None
+    deleted: Deletion | None = None
+
+
+class FilterKind(StrEnum):
+    """What a filter looks for: a word, which stands by itself, or a pattern."""
+
+    WORD = "word"
+    PATTERN = "pattern"
+
+
+class FilterAction(StrEnum):
+    """What becomes of a message in which a filter finds something."""
+
+    REJECT = "reject"
+    MASK = "mask"
+    REPORT = "report"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A room's rule about what is said there. ``by`` is a username."""
+
+    id: int
+    uid: str
+    room: str
+    kind: FilterKind
+    pattern: str
+    action: FilterAction
+    by: str
+    at: int
+    reason: str | None
+
+
+class ReportState(StrEnum):
+    """How far a report has come."""
+
+    OPEN = "open"
+    TAKEN = "taken"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What somebody wants a moderator to look at: ``message`` as it was then, and as it is ``now``.
+
+    ``reporter`` is None for a filter; ``handler`` is who has taken or closed it. ``id`` orders reports by their making.
+    """
+
+    id: int
+    uid: str
+    room_id: int
+    message: Message
+    now: Message
+    author: User
+    reporter: User | None
+    reason: str
+    at: int
+    state: ReportState
+    handler: User | None
+    changed_at: int
+    resolution: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a request came from: its network address, and the id under which the server's log knows it."""
+
+    address: str = ""
+    request: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +257,21 @@ class Asker:
     user: User
     session: Session
     scope: frozenset[Scope]
+    source: Source = Source()
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What a verified access token says: whose it is, of which session, for what, and until when (Unix seconds)."""
+    """What a verified access token says: whose it is, of which session, for what, and until when (Unix seconds).
+
+    ``source`` says which request brought it; ``rehearsal``, that it wants to know what would be
+    done, and nothing to be done.
+    """
 
     user_uid: str
     sid: str
     client_id: str
     scope: frozenset[Scope]
     expires_at: int
+    source: Source = field(default=Source(), compare=False)
+    rehearsal: bool = field(default=False, compare=False)

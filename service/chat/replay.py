@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from service.chat import standing
 from service.chat.events import Event
-from service.chat.policy import Action, Standing, may
+from service.chat.policy import Action, Standing
 from service.chat.ports import Transaction
 from service.chat.records import Asker, Message
 
@@ -40,7 +40,7 @@ class EnterRoom:
         """A position that can't be continued (too old, of another epoch, from the future) is a beginning, never a
         silent hole."""
         now = standing.of_asker(tx, asker, self.room)
-        may(Action.JOIN, now).require()
+        standing.require(tx, Action.JOIN, now)
         room = now.room
         known = self.epoch is None or self.epoch == room.epoch
         if self.since is None or not known or not 0 <= room.seq - self.since <= REPLAY_MAX:
@@ -56,7 +56,7 @@ class Type:
 
     def run(self, tx: Transaction, asker: Asker) -> None:
         """Refuses as posting would."""
-        may(Action.POST, standing.of_asker(tx, asker, self.room)).require()
+        standing.require(tx, Action.POST, standing.of_asker(tx, asker, self.room))
 
 
 @dataclass(frozen=True, slots=True)

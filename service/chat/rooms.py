@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 from service.chat import members, names, standing
-from service.chat.errors import invalid
-from service.chat.policy import Action, Standing, may, may_create, may_list, may_set_gate
+from service.chat.deeds import Deed, Done, RoomSet, Scalar, What, actor_of
+from service.chat.errors import Code, Refusal, invalid
+from service.chat.policy import Action, Standing, may_create, may_list, may_set_gate
 from service.chat.ports import Page, Transaction
+from service.chat.reasons import reason_of
 from service.chat.records import Asker, Room, User
 from service.chat.roles import Role, RoomRole, Visibility
 
 SLOW_MODE_MAX = 21_600  # seconds: six hours
 EPOCH_BYTES = 8  # of chance in the name of a room's log
 UNSAVED = 0  # the id of a room that has no row yet
+
+GATES = ("join_role", "post_role")
+# What of a room is a moderator's to set, to keep the peace; the rest is its owners'.
+PEACE = frozenset({"locked", "slow_mode", "post_role"})
+RULES = ("join_role", "post_role", "locked", "slow_mode")  # what a person can meet, and wants to know who has set it
+SETTINGS = ("name", "topic", "visibility", *RULES)
 
 
 def new_epoch() -> str:
@@ -41,8 +50,10 @@ class CreateRoom:
         may_create(asker.user, asker.scope).require()
         for gate in (self.join_role, self.post_role):
             may_set_gate(asker.user, gate).require()
-        self.make(tx, asker.user)
-        return standing.of_asker(tx, asker, self.slug)
+        room = self.make(tx, asker.user)
+        made = standing.of_asker(tx, asker, self.slug)
+        Deed(actor_of(asker), What.ROOM_CREATED, made.rank, room=room).done(tx)
+        return made
 
     def make(self, tx: Transaction, owner: User) -> Room:
         """The room with its owner, without asking who may: for the operator, who is no user of the server."""
@@ -67,6 +78,9 @@ class CreateRoom:
             )
         )
         members.enter(tx, room, owner, RoomRole.OWNER)
+        for rule in RULES:
+            if rule in GATES or getattr(room, rule):
+                tx.rooms.note_setter(room.id, rule, owner, None)
         return room
 
 
@@ -82,23 +96,30 @@ class ChangeRoom:
     post_role: Role | None = None
     locked: bool | None = None
     slow_mode: int | None = None
+    reason: str | None = None
 
-    def run(self, tx: Transaction, asker: Asker) -> Standing:
+    def run(self, tx: Transaction, asker: Asker) -> Done[Standing]:
         """The room as it is then. Where nothing changes there is no event."""
         before = standing.of_asker(tx, asker, self.slug)
-        may(Action.CHANGE, before).require()
+        standing.require(tx, Action.MODERATE if self._asked <= PEACE else Action.CHANGE, before)
         changed = self._applied(before.room)
         if changed == before.room:
-            return before
-        if changed.join_role is not before.room.join_role:
-            may_set_gate(asker.user, changed.join_role).require()
-        if changed.post_role is not before.room.post_role:
-            may_set_gate(asker.user, changed.post_role).require()
-        tx.rooms.save(changed)
-        tx.log.room_changed(changed, asker.user)
-        if changed.join_role > before.room.join_role:
-            members.close_gate(tx, changed, asker.user)
-        return standing.of_asker(tx, asker, self.slug)
+            return Done(before)
+        for gate in GATES:
+            if getattr(changed, gate) is not getattr(before.room, gate):
+                may_set_gate(asker.user, getattr(changed, gate)).require()
+        reason = reason_of(self.reason)
+        deed = Deed(actor_of(asker), What.ROOM_CHANGED, before.rank, room=before.room, reason=reason)
+        set_room(tx, deed, before.room, changed)
+        action = deed.done(tx, **_told(before.room, changed))
+        return Done(standing.of_asker(tx, asker, self.slug), action)
+
+    @property
+    def _asked(self) -> frozenset[str]:
+        """The settings that are to be others."""
+        return frozenset(field.name for field in fields(self) if getattr(self, field.name) is not None) & frozenset(
+            SETTINGS
+        )
 
     def _applied(self, room: Room) -> Room:
         if self.visibility is not None:
@@ -126,9 +147,10 @@ class DeleteRoom:
     def run(self, tx: Transaction, asker: Asker) -> None:
         """``room.deleted`` is the last event of its log; its slug is never given out again."""
         before = standing.of_asker(tx, asker, self.slug)
-        may(Action.DELETE, before).require()
+        standing.require(tx, Action.DELETE, before)
         tx.log.room_deleted(before.room, asker.user)
         tx.rooms.delete(before.room.id)
+        Deed(actor_of(asker), What.ROOM_DELETED, before.rank, room=before.room).done(tx)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +162,7 @@ class SeeRoom:
     def run(self, tx: Transaction, asker: Asker) -> Standing:
         """Also of a public room that one may not enter: its gate is written on its door."""
         found = standing.of_asker(tx, asker, self.slug)
-        may(Action.SEE, found).require()
+        standing.require(tx, Action.SEE, found)
         return found
 
 
@@ -155,7 +177,59 @@ class ListRooms:
         may_list(asker.scope).require()
         user = asker.user
         rooms = tx.rooms.page(user.id, user.role is Role.ADMIN, self.page)
-        return [Standing(room, user.role, role, asker.scope) for room, role in rooms]
+        in_force = tx.sanctions.in_force(user.id)
+        bare = (Standing(room, user.role, role, asker.scope) for room, role in rooms)
+        return [standing.sanctioned(one, in_force) for one in bare]
+
+
+def set_room(tx: Transaction, deed: Deed, before: Room, after: Room) -> None:
+    """Give a room other settings, without asking who may: whoever does not pass a raised gate is out."""
+    tx.rooms.save(after)
+    for name in SETTINGS:
+        was, now = _scalar(getattr(before, name)), _scalar(getattr(after, name))
+        if was != now:
+            deed.steps.append(RoomSet(before.id, name, was, now))
+            if name in RULES:
+                tx.rooms.note_setter(before.id, name, deed.by, deed.reason)
+    tx.log.room_changed(after, deed.by)
+    if after.join_role > before.join_role:
+        members.close_gate(tx, deed, after)
+
+
+def put_back(tx: Transaction, deed: Deed, steps: list[RoomSet]) -> None:
+    """Undo changes of a room's settings, but for those that somebody has changed again since."""
+    before = tx.rooms.get(steps[0].room_id)
+    if before is None or before.deleted:
+        raise Refusal(Code.CONFLICT, "The room is not there any more.")
+    standing_still = [step for step in steps if _scalar(getattr(before, step.field)) == step.after]
+    changes: dict[str, Any] = {step.field: _setting(step.field, step.before) for step in standing_still}
+    after = replace(before, **changes)
+    if after != before:
+        set_room(tx, deed, before, after)
+
+
+def _scalar(value: object) -> Scalar:
+    """A setting as a step holds it: a role is its number."""
+    if isinstance(value, Role):
+        return int(value)
+    return str(value) if isinstance(value, str) else value  # type: ignore[return-value]
+
+
+def _setting(name: str, value: Scalar) -> object:
+    """A setting from how a step holds it."""
+    if name in GATES:
+        return Role(int(value or 0))
+    return Visibility(str(value)) if name == "visibility" else value
+
+
+def _told(before: Room, after: Room) -> dict[str, Scalar]:
+    """What the audit log says of a change: which settings, and of those that name nobody what they became."""
+    told: dict[str, Scalar] = {}
+    for name in SETTINGS:
+        value = getattr(after, name)
+        if value != getattr(before, name):
+            told[name] = value.word if isinstance(value, Role) else True if name in ("name", "topic") else str(value)
+    return told
 
 
 def _check_visibility(visibility: Visibility) -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from service.chat.errors import Code, Refusal, not_found
+from service.chat.errors import Code, Refusal, Why, not_found
 from service.chat.ports import Page, Transaction
-from service.chat.records import Asker, Credential, Session, User
+from service.chat.records import Asker, Credential, SanctionKind, Session, User
 from service.chat.roles import SCOPES_OF, Scope
+from service.chat.standing import why_sanctioned
 from service.chat.tokens import BadCredential, expired_credential
 
 
@@ -20,7 +21,21 @@ def admit(tx: Transaction, credential: Credential) -> Asker:
 
     What the token says of the role is not looked at: a demotion counts from its commit on, and not from the next token.
     """
-    return admitted(tx.sessions.with_user(credential.sid), credential, tx.now)
+    found = tx.sessions.with_user(credential.sid)
+    try:
+        return admitted(found, credential, tx.now)
+    except Refusal as refusal:
+        if refusal.code is Code.SUSPENDED and found is not None:
+            raise suspended(tx, found[1]) from None
+        raise
+
+
+def suspended(tx: Transaction, user: User) -> Refusal:
+    """The refusal of somebody whose account is suspended: who did that, since and until when, and why."""
+    found = [one for one in tx.sanctions.in_force(user.id) if one.kind is SanctionKind.SUSPEND]
+    if not found:
+        return Refusal(Code.SUSPENDED, why=Why("suspension"))
+    return Refusal(Code.SUSPENDED, why=why_sanctioned("suspension", max(found, key=lambda one: one.until)))
 
 
 def admitted(found: tuple[Session, User] | None, credential: Credential, now: int) -> Asker:
@@ -36,7 +51,7 @@ def admitted(found: tuple[Session, User] | None, credential: Credential, now: in
         raise BadCredential("The session has ended: sign in again.")
     if session.expires_at <= now or credential.expires_at * 1000 <= now:
         raise expired_credential()
-    return Asker(user, session, credential.scope & SCOPES_OF[user.role])
+    return Asker(user, session, credential.scope & SCOPES_OF[user.role], credential.source)
 
 
 @dataclass(frozen=True, slots=True)

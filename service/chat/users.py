@@ -1,19 +1,21 @@
 """Users as others see and manage them: listing, changing and deleting accounts.
 
 What takes a right away ends, in the same transaction, all that rested on it: memberships behind a gate that is lost,
-sessions, invites that were given out. ``by`` is who did it; None is the operator, at the command line.
+sessions, invites that were given out.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from service.chat import names
-from service.chat.errors import Code, Refusal, Why, not_found
+from service.chat import names, sanctions
+from service.chat.deeds import Action, Actor, Deed, Done, RoleSet, What, actor_of
+from service.chat.directory import find, keep_an_admin
 from service.chat.members import leave_all, lose_gates
-from service.chat.policy import may_administer, may_list
+from service.chat.policy import may_act_on_user, may_administer, may_list, may_moderate_users
 from service.chat.ports import Page, Transaction
-from service.chat.records import Asker, User
+from service.chat.reasons import reason_of
+from service.chat.records import Asker, SanctionKind, User
 from service.chat.roles import Role
 
 
@@ -57,28 +59,33 @@ class ChangeUser:
     role: Role | None = None
     suspended: bool | None = None
     name: str | None = None
+    reason: str | None = None
 
-    def run(self, tx: Transaction, asker: Asker) -> Seen:
+    def run(self, tx: Transaction, asker: Asker) -> Done[Seen]:
         """By admins, on everybody: also on other admins, and on themselves while they are not the last one."""
         may_administer(asker.user, asker.scope).require()
-        return Seen([self.apply(tx, asker.user)], suspended=True)
+        action = self.apply(tx, actor_of(asker))
+        return Done(Seen([find(tx, self.username)], suspended=True), action)
 
-    def apply(self, tx: Transaction, by: User | None) -> User:
-        """Make the change, without asking who may; the account as it is then."""
+    def apply(self, tx: Transaction, actor: Actor) -> Action | None:
+        """Make the change, without asking who may; the last of what can be undone in it."""
         user = find(tx, self.username)
         role = user.role if self.role is None else self.role
         suspended = user.suspended if self.suspended is None else self.suspended
+        reason, action = reason_of(self.reason), None
         if suspended or role < Role.ADMIN:
-            _keep_an_admin(tx, user)
+            keep_an_admin(tx, user)
         if self.name is not None:
-            name = names.line("name", self.name, names.NAME_MAX)
-            if name != user.name:
-                tx.users.set_name(user.id, name)
+            _rename(tx, actor, user, self.name)
         if role is not user.role:
-            _set_role(tx, user, role, by)
-        if suspended is not user.suspended:
-            _set_suspended(tx, user, suspended, by)
-        return find(tx, self.username)
+            deed = Deed(actor, What.USER_ROLE, actor.server_rank, on=user, reason=reason)
+            set_role(tx, deed, user, role)
+            action = deed.done(tx, before=user.role.word, after=role.word)
+        if suspended and not user.suspended:
+            action = sanctions.impose_on_server(tx, actor, user, SanctionKind.SUSPEND, None, reason).action
+        elif user.suspended and not suspended:
+            sanctions.restore(tx, actor, user, reason)
+        return action
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,54 +97,61 @@ class DeleteUser:
     def run(self, tx: Transaction, asker: Asker) -> None:
         """By admins."""
         may_administer(asker.user, asker.scope).require()
-        self.apply(tx, asker.user)
+        self.apply(tx, actor_of(asker))
 
-    def apply(self, tx: Transaction, by: User | None) -> None:
-        """Delete it, without asking who may."""
+    def apply(self, tx: Transaction, actor: Actor) -> None:
+        """Delete it, without asking who may. This can't be undone."""
         user = find(tx, self.username)
-        _keep_an_admin(tx, user)
-        leave_all(tx, user, "left", by)
+        keep_an_admin(tx, user)
+        deed = Deed(actor, What.USER_DELETED, actor.server_rank, on=user)
+        leave_all(tx, deed, user, "left")
+        deed.steps.clear()
         tx.clients.delete_of(user.id)
         tx.invites.delete_of(user.id)
         tx.sessions.end_all(user.id, tx.now)
         tx.users.delete(user.id)
+        deed.done(tx)
 
 
-def find(tx: Transaction, username: str) -> User:
-    """The account of that name, in whatever spelling; ``not_found`` if there is none (any more)."""
-    folded = names.fold_username(username)
-    user = tx.users.by_username(folded) if folded else None
-    if user is None:
-        raise not_found("user")
-    return user
+@dataclass(frozen=True, slots=True)
+class RevokeSessions:
+    """Sign a user out everywhere: all of their sessions end, and their connections with them."""
+
+    username: str
+    reason: str | None = None
+
+    def run(self, tx: Transaction, asker: Asker) -> int:
+        """By moderators and admins, on those of a lower role; how many sessions there were. It can't be undone:
+        whoever it concerns signs in again."""
+        may_moderate_users(asker.user, asker.scope).require()
+        user = find(tx, self.username)
+        may_act_on_user(asker.user, user).require()
+        return self.apply(tx, actor_of(asker))
+
+    def apply(self, tx: Transaction, actor: Actor) -> int:
+        """Do it, without asking who may."""
+        user = find(tx, self.username)
+        deed = Deed(actor, What.SESSIONS_REVOKED, actor.server_rank, on=user, reason=reason_of(self.reason))
+        ended = tx.sessions.end_all(user.id, tx.now)
+        deed.done(tx, sessions=ended)
+        return ended
 
 
-def _set_role(tx: Transaction, user: User, role: Role, by: User | None) -> None:
+def set_role(tx: Transaction, deed: Deed, user: User, role: Role) -> None:
+    """Give a user another server-wide role, without asking who may."""
     tx.users.set_role(user.id, role)
     if role < Role.ADMIN:
         # An invite is a piece of an admin's power: it must not outlive it.
         tx.invites.delete_of(user.id)
-    lose_gates(tx, find(tx, user.username), by)
+    deed.steps.append(RoleSet(user.id, user.role, role))
+    lose_gates(tx, deed, find(tx, user.username))
 
 
-def _set_suspended(tx: Transaction, user: User, suspended: bool, by: User | None) -> None:
-    tx.users.set_suspended(user.id, suspended)
-    if suspended:
-        tx.invites.delete_of(user.id)
-        tx.sessions.end_all(user.id, tx.now)
-        leave_all(tx, find(tx, user.username), "suspended", by)
-
-
-def _keep_an_admin(tx: Transaction, user: User) -> None:
-    """Without an admin nobody could ever make one again. Counted in the transaction that takes one away, so that two
-    who demote each other at once leave one."""
-    counts = user.role is Role.ADMIN and not user.suspended and not user.bot
-    if counts and tx.users.active_admins() == 1:
-        raise Refusal(
-            Code.CONFLICT,
-            f"{user.username} is the last active admin: make somebody else an admin first.",
-            why=Why("last_admin"),
-        )
+def _rename(tx: Transaction, actor: Actor, user: User, raw: str) -> None:
+    name = names.line("name", raw, names.NAME_MAX)
+    if name != user.name:
+        tx.users.set_name(user.id, name)
+        Deed(actor, What.USER_RENAMED, actor.server_rank, on=user).done(tx)
 
 
 def _sees_suspensions(asker: Asker) -> bool:

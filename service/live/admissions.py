@@ -11,10 +11,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 
 from service.chat.errors import Code, Refusal
-from service.chat.ports import Database, Transaction
+from service.chat.ports import Database
 from service.chat.records import Asker, Credential, Session, User
 from service.chat.roles import Scope
-from service.chat.sessions import admitted
+from service.chat.sessions import admit, admitted
 
 REMEMBERED_MAX = 20_000  # sessions; the one that came longest ago goes first
 
@@ -37,14 +37,10 @@ class Admissions:
             except Refusal:
                 del self._known[credential.sid]  # its session may have been prolonged since
 
-        def read(tx: Transaction) -> tuple[Session, User] | None:
-            return tx.sessions.with_user(credential.sid)
-
         changes = self._changes
-        found = await self._database.read(read)
-        asker = _reader(admitted(found, credential, self._now()))
-        if found is not None and changes == self._changes:
-            self._known[credential.sid] = found
+        asker = _reader(await self._database.read(lambda tx: admit(tx, credential)))
+        if changes == self._changes:
+            self._known[credential.sid] = asker.session, asker.user
             if len(self._known) > REMEMBERED_MAX:
                 self._known.popitem(last=False)
         return asker

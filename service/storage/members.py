@@ -11,16 +11,23 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
-from service.chat.records import Member, Room, User
+from service.chat.records import Member, Room
 from service.chat.roles import Role, RoomRole
 from service.storage.rooms import ROOM_COLUMNS, room_of
+from service.storage.sanctions import muted_until
 from service.storage.tables import heads, members, rooms, users
 from service.storage.unit import Unit
 from service.storage.user_row import USER_COLUMNS, user_of
 
 NEVER = 0  # the time of the last post of who has not posted yet
 
-_MEMBER_COLUMNS = (members.c.room_id, members.c.role, members.c.joined_at, members.c.last_posted_at)
+_MEMBER_COLUMNS = (
+    members.c.room_id,
+    members.c.role,
+    members.c.joined_at,
+    members.c.last_posted_at,
+    muted_until(bindparam("of_room")).label("muted_until"),
+)
 _MEMBER = select(*_MEMBER_COLUMNS, *USER_COLUMNS).join_from(members, users, users.c.id == members.c.user_id)
 _THE_ONE = (members.c.room_id == bindparam("of_room"), members.c.user_id == bindparam("of_user"))
 
@@ -33,18 +40,15 @@ PAGE = (
     .limit(bindparam("most"))
 )
 OF_USER = (
-    select(*_MEMBER_COLUMNS, *USER_COLUMNS, *ROOM_COLUMNS)
+    select(*_MEMBER_COLUMNS[:-1], muted_until(members.c.room_id).label("muted_until"), *USER_COLUMNS, *ROOM_COLUMNS)
     .join_from(members, users, users.c.id == members.c.user_id)
     .join(rooms, rooms.c.id == members.c.room_id)
     .join(heads, heads.c.room_id == rooms.c.id)
     .where(members.c.user_id == bindparam("of_user"))
     .order_by(members.c.room_id)
 )
-BELOW = (
-    select(*USER_COLUMNS)
-    .join_from(members, users, users.c.id == members.c.user_id)
-    .where(members.c.room_id == bindparam("of_room"), users.c.role < bindparam("gate"))
-    .order_by(members.c.user_id)
+BELOW = _MEMBER.where(members.c.room_id == bindparam("of_room"), users.c.role < bindparam("gate")).order_by(
+    members.c.user_id
 )
 OWNERS = (
     select(func.count())
@@ -66,15 +70,16 @@ class SqlMembers:
     def __init__(self, unit: Unit) -> None:
         self._connection = unit.connection
         self._authority = unit.authority
+        self._now = unit.now
 
     def get(self, room_id: int, user_id: int) -> Member | None:
         """The user as a member of the room, if they are one."""
-        row = self._connection.execute(GET, {"of_room": room_id, "of_user": user_id}).one_or_none()
+        row = self._connection.execute(GET, self._wanted(room_id, of_user=user_id)).one_or_none()
         return None if row is None else _member_of(row)
 
     def by_username(self, room_id: int, username: str) -> Member | None:
         """The member of that name."""
-        row = self._connection.execute(BY_USERNAME, {"of_room": room_id, "username": username}).one_or_none()
+        row = self._connection.execute(BY_USERNAME, self._wanted(room_id, username=username)).one_or_none()
         return None if row is None else _member_of(row)
 
     def role(self, room_id: int, user_id: int) -> RoomRole | None:
@@ -106,18 +111,22 @@ class SqlMembers:
 
     def page(self, room_id: int, after: int, limit: int) -> list[Member]:
         """The members whose user id is above ``after``, in that order."""
-        rows = self._connection.execute(PAGE, {"of_room": room_id, "after": after, "most": limit})
+        rows = self._connection.execute(PAGE, self._wanted(room_id, after=after, most=limit))
         return [_member_of(row) for row in rows]
 
     def of_user(self, user_id: int) -> list[tuple[Room, Member]]:
         """The rooms that a user is in, by room id."""
         width = len(_MEMBER_COLUMNS) + len(USER_COLUMNS)
-        rows = self._connection.execute(OF_USER, {"of_user": user_id})
+        rows = self._connection.execute(OF_USER, {"of_user": user_id, "now": self._now})
         return [(room_of(row[width:]), _member_of(row[:width])) for row in rows]
 
-    def below(self, room_id: int, role: Role) -> list[User]:
+    def _wanted(self, room_id: int, **more: Any) -> dict[str, Any]:
+        return {"of_room": room_id, "now": self._now, **more}
+
+    def below(self, room_id: int, role: Role) -> list[Member]:
         """The members whose server-wide role is lower than ``role``."""
-        return [user_of(row) for row in self._connection.execute(BELOW, {"of_room": room_id, "gate": role.value})]
+        rows = self._connection.execute(BELOW, self._wanted(room_id, gate=role.value))
+        return [_member_of(row) for row in rows]
 
     def owners(self, room_id: int) -> int:
         """How many owners the room has."""
@@ -125,5 +134,5 @@ class SqlMembers:
 
 
 def _member_of(row: Sequence[Any]) -> Member:
-    room_id, role, joined_at, last_posted_at, *user = row
-    return Member(room_id, user_of(user), RoomRole(role), joined_at, last_posted_at)
+    room_id, role, joined_at, last_posted_at, muted_until, *user = row
+    return Member(room_id, user_of(user), RoomRole(role), joined_at, last_posted_at, muted_until or 0)

@@ -14,9 +14,9 @@ from sqlalchemy.exc import IntegrityError
 
 from service.chat.errors import Code, Refusal
 from service.chat.ports import Page
-from service.chat.records import Room
+from service.chat.records import SYSTEM, Room, Setter, User
 from service.chat.roles import Role, RoomRole, Visibility
-from service.storage.tables import heads, members, rooms
+from service.storage.tables import heads, members, room_rules, rooms, users
 from service.storage.unit import Unit
 
 HEADS_AT_ONCE = 500  # room ids in one statement: databases bound its parameters
@@ -68,6 +68,14 @@ _SAVE = (
         locked=bindparam("to_locked"),
         slow_mode=bindparam("to_slow_mode"),
     )
+)
+SETTER = (
+    select(users.c.username, room_rules.c.at, room_rules.c.reason)
+    .join_from(room_rules, users, users.c.id == room_rules.c.by_id, isouter=True)
+    .where(room_rules.c.room_id == bindparam("room_id"), room_rules.c.rule == bindparam("rule"))
+)
+_FORGET_SETTER = delete(room_rules).where(
+    room_rules.c.room_id == bindparam("of_room"), room_rules.c.rule == bindparam("of_rule")
 )
 _DELETE = update(rooms).where(rooms.c.id == bindparam("key")).values(deleted_at=bindparam("now"))
 _EMPTY = delete(members).where(members.c.room_id == bindparam("key"))
@@ -150,6 +158,18 @@ class SqlRooms:
         wanted = {"user_id": user_id, "after": page.cursor or "", "most": page.limit}
         rows = self._connection.execute(PAGE_FOR_ADMINS if all_private else PAGE, wanted)
         return [_with_role(row) for row in rows]
+
+    def note_setter(self, room_id: int, rule: str, by: User | None, reason: str | None) -> None:
+        """Remember who set a rule of the room to what it is."""
+        self._connection.execute(_FORGET_SETTER, {"of_room": room_id, "of_rule": rule})
+        by_id = None if by is None else by.id
+        row = {"room_id": room_id, "rule": rule, "by_id": by_id, "at": self._now, "reason": reason}
+        self._connection.execute(insert(room_rules), row)
+
+    def setter(self, room_id: int, rule: str) -> Setter | None:
+        """Who set a rule of the room to what it is."""
+        row = self._connection.execute(SETTER, {"room_id": room_id, "rule": rule}).one_or_none()
+        return None if row is None else Setter(row[0] or SYSTEM, row[1], row[2])
 
     def heads(self, room_ids: Iterable[int]) -> dict[int, int]:
         """The last seq of each of these rooms."""

@@ -7,12 +7,15 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from service.chat.events import Event
+from service.storage.actions import SqlActions
+from service.storage.audit import SqlAudit
 from service.storage.authority import SqlAuthority
 from service.storage.clients import SqlClients
 from service.storage.invites import SqlInvites
 from service.storage.log import SqlLog
 from service.storage.members import SqlMembers
 from service.storage.rooms import SqlRooms
+from service.storage.sanctions import SqlSanctions
 from service.storage.sessions import SqlSessions
 from service.storage.unit import Unit
 from service.storage.users import SqlUsers
@@ -65,6 +68,21 @@ class SqlTransaction:
     def members(self) -> SqlMembers:
         """Users in rooms."""
         return SqlMembers(self._unit)
+
+    @cached_property
+    def sanctions(self) -> SqlSanctions:
+        """Measures against users."""
+        return SqlSanctions(self._unit)
+
+    @cached_property
+    def actions(self) -> SqlActions:
+        """What can be undone."""
+        return SqlActions(self._unit)
+
+    @cached_property
+    def audit(self) -> SqlAudit:
+        """The audit log."""
+        return SqlAudit(self._unit)
 
     @cached_property
     def log(self) -> SqlLog:

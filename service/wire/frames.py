@@ -11,7 +11,9 @@ from service.chat.events import (
     MemberChanged,
     MemberJoined,
     MemberLeft,
+    MessageDeleted,
     MessagePosted,
+    MessageRestored,
     RoomChanged,
     RoomDeleted,
 )
@@ -54,10 +56,14 @@ def event(e: Event, message: Any = None) -> Shape:
     match e:
         case MessagePosted():
             shape["message"] = shapes.message(e.message) if message is None else message
+        case MessageDeleted():
+            shape |= {"message_id": e.message_id, "by": e.by}
+        case MessageRestored():
+            shape |= {"message": shapes.message(e.message), "by": e.by}
         case MemberJoined():
             shape["member"] = shapes.member(e.member)
         case MemberLeft():
-            shape |= _present(user=e.user, code=e.code, by=e.by, reason=e.reason)
+            shape |= _present(user=e.user, code=e.code, by=e.by, reason=e.reason, until=_time(e.until))
         case MemberChanged():
             shape |= _present(member=shapes.member(e.member), by=e.by, reason=e.reason)
         case RoomChanged():
@@ -77,9 +83,10 @@ def typing(room: str, user: str) -> Shape:
     return {"type": "typing", "room": room, "user": user}
 
 
-def removed(room: str, code: str, by: str | None, reason: str | None) -> Shape:
-    """You are out of the room."""
-    return {"type": "removed", "room": room, **_present(code=code, by=by, reason=reason)}
+def removed(room: str, left: MemberLeft) -> Shape:
+    """You are out of the room, by this event."""
+    told = _present(code=left.code, by=left.by, reason=left.reason, until=_time(left.until))
+    return {"type": "removed", "room": room, **told}
 
 
 def you_changed(user: User) -> Shape:
@@ -104,3 +111,7 @@ def lagging(room: str, position: int) -> Shape:
 
 def _present(**fields: Any) -> Shape:
     return {name: value for name, value in fields.items() if value is not None}
+
+
+def _time(at: int | None) -> str | None:
+    return None if at is None else shapes.time(at)

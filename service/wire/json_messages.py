@@ -22,7 +22,7 @@ _authors: dict[int, tuple[Author, bytes]] = {}
 
 def message(m: Message) -> bytes:
     """A message. Ids, slugs and times hold nothing that JSON would have to escape."""
-    more = b""
+    more = b"" if m.deleted is None else b',"deleted":' + _encode(shapes.message(m)["deleted"])
     if m.reply_to is not None:
         more += b',"reply_to":' + _encode(m.reply_to)
     if m.nonce is not None:

@@ -5,22 +5,28 @@ Every function answers a plain dict of JSON's own types. What is absent is left 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 from service.chat import policy
+from service.chat.deeds import Action
 from service.chat.errors import FieldError, Why
-from service.chat.records import Author, Member, Message, Room, User
+from service.chat.records import (
+    FOREVER,
+    SYSTEM,
+    Author,
+    Member,
+    Message,
+    Room,
+    Sanction,
+    SanctionKind,
+    User,
+)
+from service.wire import times
 
 Shape = dict[str, Any]
 
-
-@lru_cache(maxsize=4096)
-def time(at: int) -> str:
-    """Unix milliseconds as RFC 3339 in UTC with milliseconds."""
-    seconds, ms = divmod(at, 1000)
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{ms:03d}Z"
+time = times.render
 
 
 def user(u: User, *, suspended: bool = False) -> Shape:
@@ -55,12 +61,17 @@ def room(r: Room, standing: policy.Standing | None = None) -> Shape:
     if standing is not None:
         role = None if standing.room_role is None else standing.room_role.word
         shape["you"] = {"role": role, "can": policy.actions(standing)}
+        if standing.muted is not None:
+            shape["you"]["muted_until"] = time(standing.muted.until)
     return shape
 
 
 def member(m: Member) -> Shape:
-    """A user in a room."""
-    return {"user": m.user.username, "name": m.user.name, "role": m.role.word, "joined_at": time(m.joined_at)}
+    """A user in a room. A mute without an end lasts until the last moment of the year 9999."""
+    shape: Shape = {"user": m.user.username, "name": m.user.name, "role": m.role.word, "joined_at": time(m.joined_at)}
+    if m.muted_until:
+        shape["muted_until"] = time(m.muted_until)
+    return shape
 
 
 def message(m: Message) -> Shape:
@@ -78,6 +89,39 @@ def message(m: Message) -> Shape:
         shape["reply_to"] = m.reply_to
     if m.nonce is not None:
         shape["nonce"] = m.nonce
+    if m.deleted is not None:
+        shape["deleted"] = {"by": m.deleted.by, "at": time(m.deleted.at)}
+    return shape
+
+
+def sanction(s: Sanction) -> Shape:
+    """A sanction, in a room or on the whole server."""
+    shape: Shape = {"id": s.uid, "user": s.user.username, "kind": s.kind.value, "by": s.by, "at": time(s.at)}
+    if s.room is not None:
+        shape |= {"room": s.room, "seq": s.seqs[s.room]}
+    else:
+        shape["seqs"] = s.seqs
+    if s.until != FOREVER:
+        shape["until"] = time(s.until)
+    if s.reason is not None:
+        shape["reason"] = s.reason
+    if s.lifted_at is not None and s.lifted_by is not None and s.kind is not SanctionKind.KICK:
+        shape["lifted"] = {"by": s.lifted_by, "at": time(s.lifted_at)}
+    return shape
+
+
+def action(a: Action) -> Shape:
+    """What was done with authority, and until when it can be undone."""
+    by = SYSTEM if a.by is None else a.by.username
+    shape: Shape = {"id": a.uid, "what": a.what.value, "by": by, "at": time(a.at), "undo_until": time(a.undo_until)}
+    if a.room is not None:
+        shape["room"] = a.room.slug
+    if a.on is not None:
+        shape["on"] = a.on.username
+    if a.reason is not None:
+        shape["reason"] = a.reason
+    if a.undone_at is not None and a.undone_by is not None:
+        shape["undone"] = {"by": a.undone_by, "at": time(a.undone_at)}
     return shape
 
 
