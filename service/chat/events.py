@@ -1,14 +1,16 @@
 """What happened, in the past tense: the events of a room's log, and the changes of authority beside it.
 
 An event is durable: it has a ``room`` (slug), a ``seq`` and a time ``at`` (Unix ms). The name on the wire stands in
-``EVENTS``. A change of authority has no seq; it tells the live side whom to look at again.
+``EVENTS``. A change of authority has no seq; it tells the live side whom to look at again. What some users are told
+has no seq either: it stands in no log, and who is not there asks for it later.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from service.chat.records import Member, Message, Room
+from service.chat.records import Member, Message, Report, Room
+from service.chat.roles import Scope
 
 SEQ_MAX = 2**53 - 1  # the largest integer that every reader of JSON holds exactly
 
@@ -110,3 +112,28 @@ class AuthorityChanged:
     sessions: frozenset[str] = field(default_factory=frozenset)
     users: frozenset[int] = field(default_factory=frozenset)
     rooms: frozenset[int] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportOpened:
+    """Somebody, or a filter, has reported a message."""
+
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class ReportChanged:
+    """A report was taken, closed, or opened again."""
+
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told to some users, on each of their connections whose token has ``scope``; on one that is for a single
+    room, if that is ``room`` (slug). Whom it concerns was decided in the transaction that makes it true."""
+
+    users: frozenset[int]
+    room: str
+    scope: Scope
+    news: ReportOpened | ReportChanged
