@@ -98,7 +98,7 @@ test('who was removed while away is told so, and is not carried back in', async 
   wire.socket.say(HELLO);
   await settled();
   assert.deepEqual(joined(), []);
-  assert.deepEqual(chat.list().map(({ slug, removal }) => [slug, removal.code]), [['den', 'not_found'], ['lobby', 'left']]);
+  assert.deepEqual(chat.list().map(({ slug, removal }) => [slug, removal.code]), [['den', 'not_found'], ['lobby', 'gone']]);
 });
 
 test('a list that was asked for before one joined does not put one out again', async () => {

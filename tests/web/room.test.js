@@ -150,17 +150,17 @@ test('unread counts what others say while nobody looks, and the line stands abov
   room.receive(posted(2));
   room.receive(posted(3, { author: 'bob' }));
   room.receive(posted(4));
-  assert.deepEqual([room.unread, room.firstUnread], [2, 2]);
+  assert.deepEqual([room.unread, room.reading.first], [2, 2]);
   room.watch(true);
-  assert.deepEqual([room.unread, room.firstUnread], [0, 2]);
+  assert.deepEqual([room.unread, room.reading.first], [0, 2]);
   room.receive(posted(5));
   assert.equal(room.unread, 0);
   room.watch(false);
   room.receive(posted(6));
-  assert.deepEqual([room.unread, room.firstUnread], [1, 6], 'what came while one looked was seen');
+  assert.deepEqual([room.unread, room.reading.first], [1, 6], 'what came while one looked was seen');
   room.watch(true);
-  room.forgetLine();
-  assert.equal(room.firstUnread, null);
+  room.reading.forgetLine();
+  assert.equal(room.reading.first, null);
 });
 
 test('who types is shown for a while, or until they say it', async () => {
@@ -242,8 +242,8 @@ test('older messages come one page at a time, also when two ask', async () => {
   const { room, wire, texts } = await stage({ pages });
   room.join();
   wire.socket.ok('join', snapshot(Array.from({ length: 50 }, (_, i) => i + 2)));
-  await Promise.all([room.show('older'), room.show('older')]);
-  await room.show('older');
+  await Promise.all([room.history.show('older'), room.history.show('older')]);
+  await room.history.show('older');
   assert.deepEqual(asked, [{ before: 2 }]);
   assert.equal(texts()[0], 'message 1');
 });

@@ -44,22 +44,40 @@ export function replay(events, { seq, epoch = 'e1', online = ['bob'], room = inf
   return { room, seq: seq ?? events.at(-1)?.seq ?? 0, epoch, online, events };
 }
 
-/** The room on an open line, not joined yet. `pages` answers calls for history. */
-export async function stage({ pages = async () => ({ items: [], next: null }) } = {}) {
+/** What the server says of somebody's rights: `closed` are the rules that stand in the way, by action. */
+export function permissions(closed = {}) {
+  const rules = (action) => [{ rule: 'visibility', holds: true }, ...(closed[action] ? [{ holds: false, ...closed[action] }] : [])];
+  return { actions: ['join', 'post'].map((action) => ({ action, allowed: !closed[action], rules: rules(action) })) };
+}
+
+/**
+ * The room on an open line, not joined yet. `pages` answers calls for history; `server.room` and `server.permissions`
+ * are what the server says when asked, an Error being a network that fails; `asked` is what it was asked.
+ */
+export async function stage({ pages = async () => ({ items: [], next: null }), room: first = info('lobby') } = {}) {
   const wire = line();
-  const api = { messages: (slug, from) => pages(from), members: async () => [], room: async () => info('lobby', { topic: 'fresh' }) };
-  const room = new Room(info('lobby'), {
+  const server = { room: info('lobby', { topic: 'fresh', seq: 1_000 }), permissions: permissions() };
+  const asked = [];
+  const answer = (what) => async () => {
+    asked.push(what);
+    if (server[what] instanceof Error) throw server[what];
+    return server[what];
+  };
+  const api = { messages: (slug, from) => pages(from), members: async () => [], room: answer('room'), permissions: answer('permissions') };
+  const room = new Room(first, {
     connection: wire.connection,
     api,
     names: new Names(),
     nonces: new Nonces(wire.clock, () => 0.5),
     clock: wire.clock,
-    me: () => 'bob',
+    me: () => HELLO.user,
   });
   await wire.open();
   return {
     wire,
     room,
+    server,
+    asked,
     clock: wire.clock,
     /** What the chat does when a connection goes and another comes. */
     async reconnect() {

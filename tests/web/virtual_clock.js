@@ -5,6 +5,9 @@
 /** 22 September 2026, 12:26:40 UTC. */
 export const STARTED_AT = 1_790_080_000_000;
 
+/** A browser's timer that is set for longer than this calls at once. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
+
 export class VirtualClock {
   #now = STARTED_AT;
   #due = [];
@@ -12,7 +15,7 @@ export class VirtualClock {
   now = () => this.#now;
 
   after = (ms, call) => {
-    const entry = { at: this.#now + Math.max(0, ms), call };
+    const entry = { at: this.#now + (ms > TIMER_MAX_MS ? 0 : Math.max(0, ms)), call };
     this.#due.push(entry);
     return () => {
       this.#due = this.#due.filter((one) => one !== entry);

@@ -8,7 +8,7 @@ import { Moments } from '../../service/web/chat/moments.js';
 import { Names, hue, initials } from '../../service/web/chat/names.js';
 import { Nonces } from '../../service/web/chat/nonce.js';
 import { programInWords } from '../../service/web/chat/programs.js';
-import { refusalSentence, removalSentence } from '../../service/web/chat/reasons.js';
+import { deletionSentence, refusalSentence, removalSentence } from '../../service/web/chat/reasons.js';
 import { gateInWords, passes } from '../../service/web/chat/roles.js';
 import { routeOf, slugFrom } from '../../service/web/chat/route.js';
 import { entries } from '../../service/web/chat/timeline.js';
@@ -59,17 +59,42 @@ test('a session is known by what its user would call the program', () => {
   assert.deepEqual(programs, ['Chrome on Linux', 'Safari on iOS', 'Edge on Windows', 'curl', 'python-httpx', 'Unknown program']);
 });
 
-test('a refusal says by whom, until when and why, but nothing twice', () => {
+test('a sanction says until when, by whom and why, as far as anybody said so', () => {
   const why = { rule: 'mute', by: 'mo', until: '2026-09-22T14:05:00.000Z', reason: 'spam' };
-  assert.equal(refusalSentence({ message: 'You are muted.', why }, time), 'You are muted (by mo, until 14:05, reason: spam).');
-  const full = { message: 'You are muted by mo until 14:05 (spam).', why };
-  assert.equal(refusalSentence(full, time), full.message);
+  const muted = (details) => refusalSentence({ message: 'You are muted.', why: { rule: 'mute', ...details } }, time);
+  assert.equal(muted(why), 'You are muted until 14:05 by mo: spam.');
+  assert.equal(muted({ by: 'mo' }), 'You are muted by mo.');
+  assert.equal(muted({ reason: 'Why not?' }), 'You are muted: Why not?');
+  assert.equal(muted({ by: 'mo', until: '9999-12-31T23:59:59.999Z' }), 'You are muted by mo.', 'the end of time is no end');
+  assert.equal(muted({ by: 'system' }), 'You are muted by the server.');
+});
+
+test('a rule of the room says who set it, when and why', () => {
+  const locked = (details) => refusalSentence({ message: 'This room is locked.', why: { rule: 'locked', ...details } }, time);
+  assert.equal(locked({ by: 'ann', since: '2026-09-22T13:50:00.000Z', reason: 'exams' }), 'This room is locked. Set by ann (13:50): exams.');
+  assert.equal(locked({ by: 'ann' }), 'This room is locked. Set by ann.');
+  assert.equal(locked({ reason: 'exams' }), 'This room is locked. Reason: exams.');
+  assert.equal(locked({}), 'This room is locked.');
   assert.equal(refusalSentence({ message: 'There is no such room.' }, time), 'There is no such room.');
 });
 
 test('a removal says what happened, also by a code that is new', () => {
-  assert.equal(removalSentence({ code: 'kicked', by: 'mo' }, time), 'You were removed from this room (by mo).');
+  assert.equal(removalSentence({ code: 'kicked', by: 'mo', reason: 'too loud' }, time), 'You were removed from this room by mo: too loud.');
+  assert.equal(
+    removalSentence({ code: 'banned', by: 'mo', until: '2026-09-22T14:05:00.000Z', reason: 'spam' }, time),
+    'You are banned from this room until 14:05 by mo: spam.',
+  );
+  assert.equal(removalSentence({ code: 'role_too_low', by: 'ann' }, time), 'This room is now for a higher role than yours. Set by ann.');
   assert.equal(removalSentence({ code: 'evaporated' }, time), 'You are no longer in this room.');
+});
+
+test('a deleted message says by whom, in their name', () => {
+  const said = (by) => deletionSentence(by, 'bob', (username) => username.toUpperCase());
+  assert.deepEqual(['bob', 'mo', 'system'].map(said), [
+    'You deleted this message.',
+    'This message was deleted by MO.',
+    'This message was deleted by the server.',
+  ]);
 });
 
 test('a gate is told in words and seen before it is tried', () => {

@@ -92,6 +92,15 @@ export class Api {
   }
 
   /**
+   * What one may do in a room, and which rule decides.
+   * @param {string} slug
+   * @returns {Promise<import('./contract.js').Permissions>}
+   */
+  permissions(slug) {
+    return this.#call('GET', `${roomPath(slug)}/permissions`);
+  }
+
+  /**
    * @param {Partial<RoomInfo> & {slug: string}} body
    * @returns {Promise<RoomInfo>}
    */

@@ -43,7 +43,7 @@ export class Chat extends EventTarget {
     this.api = api;
     this.clock = clock;
     this.names.learn(me);
-    this.#around = { connection, api, nonces, clock, names: this.names, me: () => this.me.username };
+    this.#around = { connection, api, nonces, clock, names: this.names, me: () => this.me };
     connection.addEventListener('hello', () => this.#greeted());
     connection.addEventListener('change', () => this.#connectionChanged());
     connection.addEventListener('frame', (event) => this.#route(/** @type {CustomEvent} */ (event).detail));
@@ -142,6 +142,7 @@ export class Chat extends EventTarget {
     const room = this.rooms.get(slug);
     this.rooms.delete(slug);
     room?.disconnected();
+    room?.standing.stop();
     if (this.current === room) this.#show(this.list()[0] ?? null);
     this.#changed();
   }
@@ -181,9 +182,9 @@ export class Chat extends EventTarget {
   #compare(room) {
     const info = this.directory.find((one) => one.slug === room.slug);
     const member = Boolean(info?.you?.role);
-    if (info && (member || room.state !== 'joined')) room.info = info;
+    if (info && (member || room.state !== 'joined')) room.know(info);
     if (room.state === 'outside' && member) room.join();
-    if (room.state === 'apart' && !member) room.end({ code: info ? 'left' : 'not_found' });
+    if (room.state === 'apart' && !member) room.end({ code: info ? 'gone' : 'not_found' });
   }
 
   /** @param {Room | null} room */
@@ -191,8 +192,11 @@ export class Chat extends EventTarget {
     if (this.current === room) return;
     const before = this.current;
     before?.watch(false);
-    before?.forgetLine();
-    if (before?.state === 'outside') this.rooms.delete(before.slug);
+    before?.reading.forgetLine();
+    if (before?.state === 'outside') {
+      this.rooms.delete(before.slug);
+      before.standing.stop();
+    }
     this.current = room;
     room?.watch(this.#visible);
   }

@@ -16,6 +16,7 @@
  * @typedef {object} You
  * @property {RoomRole | null} [role]
  * @property {string[]} can
+ * @property {string} [muted_until]
  *
  * @typedef {object} RoomInfo
  * @property {string} slug
@@ -36,6 +37,7 @@
  * @property {string} [name]
  * @property {RoomRole} role
  * @property {string} joined_at
+ * @property {string} [muted_until] In the year 9999 where there is no end.
  *
  * @typedef {object} Author
  * @property {string} username
@@ -75,8 +77,13 @@
  * @property {string} at
  * @property {Message} [message]
  * @property {Member} [member]
+ * @property {string} [message_id]
  * @property {string} [user]
  * @property {string} [by]
+ * @property {string} [reason]
+ *
+ * @typedef {object} Permissions What one may do in a room, rule by rule.
+ * @property {{action: string, allowed: boolean, rules: {rule: string, holds: boolean, message?: string, why?: Why}[]}[]} actions
  *
  * @typedef {{type: 'ok', id: string, [field: string]: any}} OkReply
  * @typedef {{type: 'error', id: string} & Refusal} ErrorReply

@@ -36,6 +36,15 @@ export class Problem extends Error {
   }
 
   /**
+   * An `error` frame; the codes are those of the HTTP side.
+   * @param {import('./contract.js').ErrorReply | import('./contract.js').LostReply} reply
+   */
+  static ofReply(reply) {
+    if (reply.type === 'lost') return Problem.unreachable();
+    return new Problem({ status: 0, code: reply.code, detail: reply.message, retryAfter: reply.retry_after, why: reply.why });
+  }
+
+  /**
    * @param {Response} response
    * @returns {Promise<Problem>}
    */

@@ -1,8 +1,12 @@
 /**
- * Refusals and removals in words: the server's sentence, and from `why` what the sentence leaves out.
+ * Refusals and removals in words: what happened, and from `why` who decided it, until when and for what reason. The one
+ * place that makes sentences of it.
  *
  * @typedef {import('./contract.js').Why} Why
+ * @typedef {(iso: string) => string} Time How to write a time.
  */
+
+import { endOf } from './standing.js';
 
 /** @type {Record<string, string>} why somebody is no longer in a room, by the event's code */
 const REMOVALS = {
@@ -15,39 +19,71 @@ const REMOVALS = {
   room_deleted: 'This room was deleted.',
 };
 
+/** Rules and codes that are about one person: there, who did it belongs into the sentence. */
+const SANCTIONS = new Set(['mute', 'ban', 'suspended', 'kicked', 'banned', 'left', 'room_deleted']);
+
+/** How the server signs what its operator did, or it itself. */
+const SYSTEM = 'system';
+
 /**
  * @param {{message: string, why?: Why}} refusal A problem (an Error) or an error frame.
- * @param {(iso: string) => string} time How to write a time.
+ * @param {Time} time
  */
 export function refusalSentence({ message, why }, time) {
-  return withDetails(message, why ?? {}, time);
+  if (!why) return message;
+  return SANCTIONS.has(why.rule) ? sanctioned(message, why, time) : ruled(message, why, time);
 }
 
 /**
  * @param {{code: string, by?: string, until?: string, reason?: string}} removal
- * @param {(iso: string) => string} time
+ * @param {Time} time
  */
 export function removalSentence(removal, time) {
-  return withDetails(REMOVALS[removal.code] ?? 'You are no longer in this room.', removal, time);
+  const message = REMOVALS[removal.code] ?? 'You are no longer in this room.';
+  return SANCTIONS.has(removal.code) ? sanctioned(message, removal, time) : ruled(message, removal, time);
 }
 
 /**
- * @param {string} sentence
- * @param {{by?: string, until?: string, reason?: string}} details
- * @param {(iso: string) => string} time
+ * Who deleted a message.
+ * @param {string} by
+ * @param {string} me
+ * @param {(username: string) => string} name
  */
-function withDetails(sentence, { by, until, reason }, time) {
-  const parts = [];
-  if (by && !mentions(sentence, by)) parts.push(`by ${by}`);
-  if (until && !sentence.includes('until')) parts.push(`until ${time(until)}`);
-  if (reason && !sentence.includes(reason)) parts.push(`reason: ${reason}`);
-  return parts.length === 0 ? sentence : `${sentence.replace(/\.$/u, '')} (${parts.join(', ')}).`;
+export function deletionSentence(by, me, name) {
+  if (by === me) return 'You deleted this message.';
+  return `This message was deleted by ${by === SYSTEM ? signature(by) : name(by)}.`;
 }
 
 /**
+ * "You are muted until 14:05 by mo: spam."
  * @param {string} sentence
- * @param {string} username
+ * @param {Omit<Why, 'rule'>} details
+ * @param {Time} time
  */
-function mentions(sentence, username) {
-  return sentence.split(/[^a-z0-9._-]+/u).some((word) => word.replace(/\.$/u, '') === username);
+function sanctioned(sentence, { by, until, reason }, time) {
+  const end = endOf(until);
+  const parts = [sentence.replace(/\.$/u, ''), end && `until ${time(end)}`, by && `by ${signature(by)}`];
+  return `${parts.filter(Boolean).join(' ')}${reason ? `: ${ended(reason)}` : '.'}`;
+}
+
+/**
+ * "This room is locked. Set by ann (13:50): exams."
+ * @param {string} sentence
+ * @param {Omit<Why, 'rule'>} details
+ * @param {Time} time
+ */
+function ruled(sentence, { by, since, reason }, time) {
+  const set = by ? `Set by ${signature(by)}${since ? ` (${time(since)})` : ''}` : '';
+  if (set) return `${sentence} ${set}${reason ? `: ${ended(reason)}` : '.'}`;
+  return reason ? `${sentence} Reason: ${ended(reason)}` : sentence;
+}
+
+/** @param {string} username */
+function signature(username) {
+  return username === SYSTEM ? 'the server' : username;
+}
+
+/** A reason ends the sentence, as people write it or with a stop. @param {string} reason */
+function ended(reason) {
+  return /[.!?…]$/u.test(reason) ? reason : `${reason}.`;
 }

@@ -9,13 +9,14 @@
  *
  * @typedef {object} Surroundings
  * @property {Pick<import('./connection.js').Connection, 'command'>} connection
- * @property {Pick<import('./api.js').Api, 'room' | 'messages' | 'members'>} api
+ * @property {Pick<import('./api.js').Api, 'room' | 'messages' | 'members' | 'permissions'>} api
  * @property {import('./names.js').Names} names
  * @property {import('./nonce.js').Nonces} nonces
  * @property {import('./clock.js').Clock} clock
- * @property {() => string} me The username of the person.
+ * @property {() => import('./contract.js').User} me The person.
  */
 
+import { Deletions } from './deletions.js';
 import { Delivery } from './delivery.js';
 import { History } from './history.js';
 import { Members } from './members.js';
@@ -23,6 +24,8 @@ import { Presence } from './presence.js';
 import { Problem } from './problem.js';
 import { RoomLog } from './room_log.js';
 import { SessionEnded } from './session.js';
+import { Standing } from './standing.js';
+import { Unread } from './unread.js';
 
 /** Refusals of a join that time alone can cure. */
 const PASSING = new Set(['rate_limited', 'unavailable', 'internal']);
@@ -38,7 +41,8 @@ export class Room extends EventTarget {
    */
   state;
   log = new RoomLog();
-  members = new Members();
+  /** @type {Members} */
+  members;
   /** @type {Presence} */
   presence;
   /** @type {Refusal | null} */
@@ -47,18 +51,13 @@ export class Room extends EventTarget {
   removal = null;
   /** Whether the server said that this connection fell behind, and is being fed from the log. */
   lagging = false;
-  /** Whether somebody looks at it right now. */
-  watched = false;
-  unread = 0;
-  /** @type {number | null} the seq above which the line between read and new stands */
-  firstUnread = null;
+  reading = new Unread();
   /** What stands in the composer: it survives going to another room. */
   draft = '';
 
   #around;
   #cancelRetry = () => {};
   #delivery;
-  #history;
 
   /**
    * @param {RoomInfo} info
@@ -69,15 +68,15 @@ export class Room extends EventTarget {
     this.info = info;
     this.state = info.you?.role ? 'apart' : 'outside';
     this.#around = around;
-    this.presence = new Presence(around.clock, () => this.#changed());
-    this.#history = new History(info.slug, this.log, around.api);
-    this.#delivery = new Delivery({
-      slug: info.slug,
-      connection: around.connection,
-      clock: around.clock,
-      logSeq: () => this.log.seq,
-      changed: () => this.#changed(),
-    });
+    const changed = () => this.#changed();
+    const own = { ...around, slug: info.slug, log: this.log, changed };
+    this.presence = new Presence(around.clock, changed);
+    this.members = new Members(own);
+    this.history = new History(own);
+    this.deletions = new Deletions(own);
+    this.#delivery = new Delivery({ ...own, logSeq: () => this.log.seq });
+    this.standing = new Standing({ ...own, role: () => around.me().role, refresh: () => this.#refresh() });
+    this.standing.seen(info);
   }
 
   get slug() {
@@ -97,6 +96,19 @@ export class Room extends EventTarget {
   /** Whether one belongs to it, as far as this page knows; connected or not. */
   get isMember() {
     return this.state === 'joined' || this.state === 'joining' || this.state === 'apart';
+  }
+
+  get unread() {
+    return this.reading.count;
+  }
+
+  /**
+   * The room's object, as the server showed it to this person.
+   * @param {RoomInfo} info
+   */
+  know(info) {
+    this.info = info;
+    this.standing.seen(info);
   }
 
   /** Joins, or after a loss resumes from where the log stands. */
@@ -133,6 +145,7 @@ export class Room extends EventTarget {
     this.state = 'out';
     this.removal = removal;
     this.presence.reset([]);
+    this.standing.removed(removal, this.log.seq);
     this.#changed();
   }
 
@@ -153,7 +166,7 @@ export class Room extends EventTarget {
     const { nonces, clock } = this.#around;
     this.outbox.add(nonces.next(), tidy, clock.now());
     this.presence.told();
-    this.firstUnread = null;
+    this.reading.first = null;
     this.#delivery.next();
     this.#changed();
   }
@@ -177,45 +190,25 @@ export class Room extends EventTarget {
     this.#around.connection.command({ type: 'typing', room: this.slug });
   }
 
+  /**
+   * Tells those who moderate the room about a message.
+   * @param {string} message
+   * @param {string} reason
+   * @returns {Promise<void>}
+   */
+  report(message, reason) {
+    return new Promise((resolve, reject) => {
+      this.#around.connection.command({ type: 'report', message, reason }, (reply) => {
+        if (reply.type === 'ok') resolve();
+        else reject(Problem.ofReply(reply));
+      });
+    });
+  }
+
   /** @param {boolean} watched */
   watch(watched) {
-    this.watched = watched;
-    if (watched && this.unread > 0) {
-      this.unread = 0;
-      this.#changed();
-    }
-  }
-
-  /** The line above what was new has been seen: it goes when the room is left. */
-  forgetLine() {
-    if (this.unread === 0) this.firstUnread = null;
-  }
-
-  /**
-   * Moves the window: to what is older, newer, or the latest of all.
-   * @param {'older' | 'newer' | 'latest'} where
-   */
-  async show(where) {
-    if (!this.loaded) return;
-    try {
-      const page = this.#history[where]();
-      this.#changed();
-      await page;
-    } finally {
-      this.#changed();
-    }
-  }
-
-  get paging() {
-    return this.#history.loading;
-  }
-
-  /** Who belongs here, with their names. */
-  async loadMembers() {
-    const members = await this.#around.api.members(this.slug);
-    for (const member of members) this.#learn(member);
-    this.members.reset(members);
-    this.#changed();
+    this.standing.watch(watched);
+    if (this.reading.watch(watched)) this.#changed();
   }
 
   /** @param {import('./contract.js').JoinAnswer} answer */
@@ -223,18 +216,21 @@ export class Room extends EventTarget {
     this.state = 'joined';
     this.refusal = null;
     this.removal = null;
-    this.info = answer.room;
     this.presence.reset(answer.online);
-    if (answer.reset) {
-      if (answer.epoch !== this.log.epoch) this.outbox.forgotten();
-      this.log.reset({ epoch: answer.epoch, seq: answer.seq, messages: answer.messages ?? [] });
-      for (const message of this.log.messages) this.#around.names.learn(message.author);
-      this.firstUnread = null;
-    } else {
-      for (const event of answer.events ?? []) this.#event(event);
-    }
+    if (answer.reset) this.#begin(answer);
+    else for (const event of answer.events ?? []) this.#event(event, false);
+    this.know(answer.room);
     this.#delivery.open();
     this.#changed();
+  }
+
+  /** @param {import('./contract.js').JoinAnswer} answer */
+  #begin({ epoch, seq, messages = [] }) {
+    if (epoch !== this.log.epoch) this.outbox.forgotten();
+    this.log.reset({ epoch, seq, messages });
+    for (const message of messages) this.#around.names.learn(message.author);
+    this.reading.first = null;
+    this.standing.reset();
   }
 
   /** @param {Refusal} refusal */
@@ -250,25 +246,33 @@ export class Room extends EventTarget {
     this.#changed();
   }
 
-  /** @param {import('./contract.js').RoomEvent & Frame} event */
-  #event(event) {
+  /**
+   * @param {import('./contract.js').RoomEvent & Frame} event
+   * @param {boolean} live Whether it happens now. A replay comes with the room's object as it is after it.
+   */
+  #event(event, live = true) {
     const result = this.log.apply(event);
     // A join that is on its way answers for all that is missing.
     if (result === 'gap' && this.state !== 'joining') this.join();
     if (result !== 'applied') return;
     this.lagging = false;
     this.outbox.reached(this.log.seq);
-    if (event.type === 'message.posted') this.#posted(/** @type {any} */ (event.message));
-    else if (event.type === 'member.joined' || event.type === 'member.changed') this.#member(/** @type {any} */ (event.member));
-    else if (event.type === 'member.left') this.#gone(/** @type {string} */ (event.user));
-    else if (event.type === 'room.changed') this.#refresh();
-    else if (event.type === 'room.deleted') this.end({ code: 'room_deleted', by: event.by });
+    const { type, message, member, user } = event;
+    if (type === 'message.posted' && message) this.#posted(message);
+    else if (type === 'message.restored' && message) this.deletions.restored(message.id);
+    else if (type === 'member.joined' && member) this.members.put(member);
+    else if (type === 'member.changed' && member) this.#memberChanged(event, member, live);
+    else if (type === 'member.left' && user) this.#gone(user);
+    else if (type === 'room.changed' && live) this.#refresh();
+    else if (type === 'room.deleted') this.end({ code: 'room_deleted', by: event.by });
   }
 
   /** The event is the same for everybody; what one may do under the new settings only the server can say. */
   async #refresh() {
     try {
-      this.info = await this.#around.api.room(this.slug);
+      const info = await this.#around.api.room(this.slug);
+      // Of two that were asked for, the older one may be the later to come.
+      if (info.seq >= this.info.seq) this.know(info);
     } catch (error) {
       if (!(error instanceof Problem) && !(error instanceof SessionEnded)) throw error;
     }
@@ -287,26 +291,25 @@ export class Room extends EventTarget {
   #posted(message) {
     this.#around.names.learn(message.author);
     this.presence.spoke(message.author.username);
-    if (message.author.username === this.#around.me() || this.watched) return;
-    if (this.unread === 0) this.firstUnread = message.seq;
-    this.unread += 1;
+    if (message.author.username !== this.#around.me().username) this.reading.said(message.seq);
   }
 
-  /** @param {import('./contract.js').Member} member */
-  #member(member) {
-    this.#learn(member);
+  /**
+   * @param {import('./contract.js').RoomEvent} event
+   * @param {import('./contract.js').Member} member
+   * @param {boolean} live
+   */
+  #memberChanged(event, member, live) {
     this.members.put(member);
+    if (member.user !== this.#around.me().username) return;
+    this.standing.changed(event);
+    if (live) this.#refresh();
   }
 
   /** @param {string} username */
   #gone(username) {
     this.members.remove(username);
     this.presence.left(username);
-  }
-
-  /** @param {import('./contract.js').Member} member */
-  #learn(member) {
-    if (member.name) this.#around.names.learn({ username: member.user, name: member.name });
   }
 
   #changed() {

@@ -27,6 +27,8 @@ export class RoomLog {
   following = true;
 
   #latestMessage = 0;
+  /** @type {Map<string, (message: Message) => Message> | null} what changed since a page was asked for, by message */
+  #changes = null;
 
   /**
    * Begins anew, from the answer to a join.
@@ -49,8 +51,18 @@ export class RoomLog {
     if (event.seq <= this.seq) return 'known';
     if (event.seq > this.seq + 1) return 'gap';
     this.seq = event.seq;
-    if (event.type === 'message.posted' && event.message) this.#append(event.message);
+    this.#change(event);
     return 'applied';
+  }
+
+  /** A page was asked for: it may be from before what happens until it is here. */
+  expectPage() {
+    this.#changes = new Map();
+  }
+
+  /** It is here and added, or will not come. */
+  expectNone() {
+    this.#changes = null;
   }
 
   /**
@@ -59,7 +71,7 @@ export class RoomLog {
    */
   addOlder(messages, next) {
     const first = this.messages[0]?.seq ?? Infinity;
-    this.messages = [...messages.filter((message) => message.seq < first), ...this.messages];
+    this.messages = [...this.#asNow(messages).filter((message) => message.seq < first), ...this.messages];
     this.atStart = next === null;
     if (this.messages.length > WINDOW) {
       this.messages.length = WINDOW;
@@ -73,7 +85,7 @@ export class RoomLog {
    */
   addNewer(messages, next) {
     const last = this.messages.at(-1)?.seq ?? 0;
-    this.messages = [...this.messages, ...messages.filter((message) => message.seq > last)];
+    this.messages = [...this.messages, ...this.#asNow(messages).filter((message) => message.seq > last)];
     this.#meetEnd(next);
     this.#dropOldest();
   }
@@ -84,9 +96,32 @@ export class RoomLog {
    * @param {number | null} next
    */
   showLatest(messages, next) {
-    this.messages = messages.slice();
+    this.messages = this.#asNow(messages);
     this.atStart = next === null;
     this.#meetEnd(null);
+  }
+
+  /** @param {RoomEvent} event */
+  #change({ type, message, message_id: id = '', by = '', at }) {
+    if (type === 'message.posted' && message) this.#append(message);
+    else if (type === 'message.restored' && message) this.#rewrite(message.id, () => message);
+    else if (type === 'message.deleted') this.#rewrite(id, (old) => ({ ...old, text: '', deleted: { by, at } }));
+  }
+
+  /**
+   * A message becomes another one in its place, here and in the page that is on its way.
+   * @param {string} id
+   * @param {(message: Message) => Message} change
+   */
+  #rewrite(id, change) {
+    this.#changes?.set(id, change);
+    const place = this.messages.findLastIndex((message) => message.id === id);
+    if (place >= 0) this.messages = this.messages.with(place, change(this.messages[place]));
+  }
+
+  /** @param {Message[]} messages A page. */
+  #asNow(messages) {
+    return messages.map((message) => this.#changes?.get(message.id)?.(message) ?? message);
   }
 
   /** @param {Message} message */

@@ -71,7 +71,7 @@ export class Composer extends HTMLElement {
     const room = this.#room;
     if (!room || this.#input.value.trim() === '' || this.#left < 0) return;
     room.log.following = true;
-    if (!room.log.atEnd) room.show('latest').catch(() => {}); // it is sent all the same, and shown when one is back at the end
+    if (!room.log.atEnd) room.history.show('latest').catch(() => {}); // it is sent all the same, and shown when one is back at the end
     room.send(this.#input.value);
     room.draft = '';
     this.#input.value = '';

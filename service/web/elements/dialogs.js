@@ -20,10 +20,16 @@ export class Dialog extends HTMLElement {
   /** @type {Surroundings | null} */
   #around = null;
   #dialog = h('dialog', { 'aria-labelledby': 'dialog-title' });
+  /** @type {unknown} what it is about, where it is about one thing */
+  subject = null;
 
-  /** @param {Surroundings} around */
-  open(around) {
+  /**
+   * @param {Surroundings} around
+   * @param {unknown} [subject]
+   */
+  open(around, subject = null) {
     this.#around = around;
+    this.subject = subject;
   }
 
   connectedCallback() {

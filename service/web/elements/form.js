@@ -16,6 +16,7 @@
  * @property {string} [autocomplete]
  * @property {boolean} [required]
  * @property {number} [minlength]
+ * @property {number} [maxlength]
  * @property {string} [value]
  * @property {string} [hint]
  * @property {boolean} [autofocus]
@@ -153,6 +154,7 @@ function control(field, id, description) {
     type: field.type ?? 'text',
     autocomplete: field.autocomplete ?? 'off',
     minlength: field.minlength,
+    maxlength: field.maxlength,
     autocapitalize: 'none',
     spellcheck: 'false',
     '.value': field.value ?? '',

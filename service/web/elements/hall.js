@@ -103,10 +103,11 @@ export class Hall extends LiveElement {
     if (next) location.hash = next.slug;
   }
 
-  /** @param {string} tag */
-  #openDialog(tag) {
+  /** @param {string | {tag: string, subject: unknown}} wanted */
+  #openDialog(wanted) {
+    const { tag, subject } = typeof wanted === 'string' ? { tag: wanted, subject: null } : wanted;
     const dialog = /** @type {import('./dialogs.js').Dialog} */ (document.createElement(tag));
-    dialog.open(/** @type {Definition} */ (this.#definition));
+    dialog.open(/** @type {Definition} */ (this.#definition), subject);
     this.append(dialog);
   }
 }

@@ -10,11 +10,19 @@
  * @property {boolean} connected Whether the room is joined right now.
  * @property {(nonce: string) => void} retry
  * @property {(nonce: string) => void} discard
+ * @property {(id: string) => import('../chat/deletions.js').Act | undefined} act What this page did to a message.
+ * @property {(message: Message) => boolean} mayDelete
+ * @property {(message: Message) => boolean} mayReport
+ * @property {(id: string) => void} delete
+ * @property {(id: string) => void} undo
+ * @property {(message: Message) => void} report
+ *
+ * @typedef {import('../chat/contract.js').Message} Message
  */
 
 import { pieces } from '../chat/links.js';
-import { refusalSentence } from '../chat/reasons.js';
-import { h } from './dom.js';
+import { deletionSentence, refusalSentence } from '../chat/reasons.js';
+import { h, icon } from './dom.js';
 import { face } from './face.js';
 import { moments } from './manner.js';
 
@@ -27,8 +35,10 @@ export function signature(entry, manner) {
   if (entry.kind === 'day') return moments.day(entry.at, manner.now());
   if (entry.kind === 'new') return 'new';
   if (entry.kind === 'outgoing') return `${entry.item.state} ${entry.opens} ${entry.item.refusal?.message} ${manner.connected}`;
-  const { seq, deleted, author } = entry.message;
-  return `${seq} ${entry.opens} ${deleted !== undefined} ${author.name}`;
+  const { message, opens } = entry;
+  const { action, refusal } = manner.act(message.id) ?? {};
+  const tools = [manner.mayDelete(message), manner.mayReport(message), action, refusal?.message];
+  return JSON.stringify([message.seq, opens, message.deleted?.by, message.author.name, ...tools]);
 }
 
 /**
@@ -39,14 +49,57 @@ export function signature(entry, manner) {
 export function entryNode(entry, manner) {
   if (entry.kind === 'day') return h('li', { class: 'day' }, h('span', {}, moments.day(entry.at, manner.now())));
   if (entry.kind === 'new') return h('li', { class: 'new' }, h('span', {}, 'New'));
-  return entry.kind === 'message' ? posted(entry) : outgoing(entry, manner);
+  return entry.kind === 'message' ? posted(entry, manner) : outgoing(entry, manner);
 }
 
-/** @param {Extract<import('../chat/timeline.js').Entry, {kind: 'message'}>} entry */
-function posted({ message, opens }) {
-  const { author, at, deleted } = message;
-  const body = deleted ? h('p', { class: 'text deleted' }, 'This message was deleted.') : text(message.text ?? '');
-  return row(opens, author, at, body);
+/**
+ * @param {Extract<import('../chat/timeline.js').Entry, {kind: 'message'}>} entry
+ * @param {Manner} manner
+ */
+function posted({ message, opens }, manner) {
+  const { author, at, deleted, id } = message;
+  const node = row(opens, author, at, deleted ? gone(id, deleted.by, manner) : text(message.text ?? ''));
+  const refusal = manner.act(id)?.refusal;
+  if (refusal) {
+    const what = deleted ? 'Not brought back.' : 'Not deleted.';
+    node.append(h('p', { class: 'status refused', role: 'status' }, `${what} ${sentence(refusal, manner)}`));
+  }
+  const tools = !deleted && toolbar(message, manner);
+  if (tools) node.append(tools);
+  return node;
+}
+
+/**
+ * @param {string} id
+ * @param {string} by
+ * @param {Manner} manner
+ */
+function gone(id, by, manner) {
+  const { state, action } = manner.act(id) ?? {};
+  const back = state === 'deleted' && action && h('button', { class: 'link', onclick: () => manner.undo(id) }, 'Undo');
+  return h('p', { class: 'text deleted' }, deletionSentence(by, manner.me, manner.name), ' ', back);
+}
+
+/**
+ * What can be done about a message: seen while one points at it or is there by keyboard.
+ * @param {Message} message
+ * @param {Manner} manner
+ */
+function toolbar(message, manner) {
+  const buttons = [
+    manner.mayReport(message) && tool('flag', 'Report message', () => manner.report(message)),
+    manner.mayDelete(message) && tool('trash', 'Delete message', () => manner.delete(message.id)),
+  ].filter(Boolean);
+  return buttons.length > 0 && h('div', { class: 'tools' }, ...buttons);
+}
+
+/**
+ * @param {Parameters<typeof icon>[0]} picture
+ * @param {string} label
+ * @param {() => void} onclick
+ */
+function tool(picture, label, onclick) {
+  return h('button', { class: 'icon-button', tabindex: '-1', 'aria-label': label, title: label, onclick }, icon(picture));
 }
 
 /**
@@ -68,8 +121,16 @@ function outgoing({ item, opens }, manner) {
 function statusOf({ state, refusal }, manner) {
   if (state === 'waiting') return manner.connected ? '' : 'Waits for the connection.';
   if (!refusal) return '';
-  const sentence = refusalSentence(refusal, (time) => moments.short(time, manner.now()));
-  return state === 'delayed' ? `${sentence} It will be sent by itself.` : `Not sent. ${sentence}`;
+  const said = sentence(refusal, manner);
+  return state === 'delayed' ? `${said} It will be sent by itself.` : `Not sent. ${said}`;
+}
+
+/**
+ * @param {import('../chat/contract.js').Refusal} refusal
+ * @param {Manner} manner
+ */
+function sentence(refusal, manner) {
+  return refusalSentence(refusal, (time) => moments.short(time, manner.now()));
 }
 
 /**
@@ -96,12 +157,12 @@ function row(opens, author, at, body) {
   const name = author.name || author.username;
   if (!opens) {
     // The name is there for who listens: they do not see under which one it stands.
-    return h('li', { class: 'message' }, h('span', { class: 'margin' }, time), h('span', { class: 'unseen' }, `${name}: `), body);
+    return h('li', { class: 'message', tabindex: '-1' }, h('span', { class: 'margin' }, time), h('span', { class: 'unseen' }, `${name}: `), body);
   }
   const who = h('p', { class: 'who' }, h('bdi', { class: 'name', title: author.username }, name));
   if (author.bot) who.append(h('span', { class: 'badge' }, 'bot'));
   who.append(time);
-  return h('li', { class: 'message opens' }, h('span', { class: 'margin' }, face(author.username, name)), who, body);
+  return h('li', { class: 'message opens', tabindex: '-1' }, h('span', { class: 'margin' }, face(author.username, name)), who, body);
 }
 
 /** @param {string} content */

@@ -64,7 +64,13 @@ export class People extends LiveElement {
    * @param {import('../chat/room.js').Room} room
    */
   #group(title, usernames, online, room) {
-    const people = usernames.map((username) => ({ username, name: this.#name(username), role: room.members.roleOf(username) }));
+    const now = this.#chat?.clock.now() ?? 0;
+    const people = usernames.map((username) => ({
+      username,
+      name: this.#name(username),
+      role: room.members.of(username)?.role ?? null,
+      muted: room.members.isMuted(username, now),
+    }));
     people.sort((a, b) => a.name.localeCompare(b.name));
     const make = () => {
       const rows = people.slice(0, SHOWN).map((person) => row(person, online));
@@ -87,7 +93,7 @@ export class People extends LiveElement {
     if (this.#asked === room || room.state !== 'joined' || room.members.known) return;
     this.#asked = room;
     try {
-      await room.loadMembers();
+      await room.members.load();
     } catch (error) {
       if (!(error instanceof Problem) && !(error instanceof SessionEnded)) throw error;
       this.#asked = null;
@@ -96,13 +102,13 @@ export class People extends LiveElement {
 }
 
 /**
- * @param {{username: string, name: string, role: string | null}} person
+ * @param {{username: string, name: string, role: string | null, muted: boolean}} person
  * @param {boolean} online
  */
-function row({ username, name, role }, online) {
+function row({ username, name, role, muted }, online) {
   const title = role && role !== 'member' ? h('span', { class: 'badge' }, role) : null;
   const label = h('span', { class: 'label', title: username }, h('bdi', {}, name));
-  return h('li', {}, face(username, name), online && h('span', { class: 'dot' }), label, title);
+  return h('li', {}, face(username, name), online && h('span', { class: 'dot' }), label, muted && h('span', { class: 'badge' }, 'muted'), title);
 }
 
 export function registerPeople() {

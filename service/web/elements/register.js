@@ -12,6 +12,7 @@ import { registerForm } from './form.js';
 import { registerHall } from './hall.js';
 import { registerNotice } from './notice.js';
 import { registerPeople } from './people.js';
+import { registerReport } from './report.js';
 import { registerRoom } from './room.js';
 import { registerRooms } from './rooms.js';
 import { registerTimeline } from './timeline.js';
@@ -26,6 +27,7 @@ export function registerElements() {
   registerRooms();
   registerDirectory();
   registerDialogs();
+  registerReport();
   registerAccount();
   registerHall();
   registerDoor();

@@ -9,7 +9,6 @@
  */
 
 import { refusalSentence, removalSentence } from '../chat/reasons.js';
-import { gateInWords, passes } from '../chat/roles.js';
 import { fill, h, icon } from './dom.js';
 import { LiveElement } from './live_element.js';
 import { moments } from './manner.js';
@@ -56,7 +55,7 @@ export class RoomPage extends LiveElement {
     this.#people.hidden = !room.isMember;
     const { state, slug, info, refusal, removal } = room;
     if (room.isMember) return this.#talk(chat, room);
-    const facts = JSON.stringify([state, slug, refusal, removal, info.name, info.topic, info.join_role, chat.me.role]);
+    const facts = JSON.stringify([state, slug, refusal, removal, info.name, info.topic, this.#closed(chat, room)]);
     fill(this, this.#head, this.#notice, this.kept('panel', facts, () => this.#ended(chat, room)));
   }
 
@@ -65,8 +64,8 @@ export class RoomPage extends LiveElement {
    * @param {import('../chat/room.js').Room} room
    */
   #talk(chat, room) {
-    const closed = this.#gate(chat, room);
-    const foot = closed ? this.kept('gate', closed, () => h('p', { class: 'gate' }, icon('lock'), closed)) : this.#composer;
+    const closed = this.#closed(chat, room);
+    const foot = closed ? this.kept('gate', closed, () => gate(closed)) : this.#composer;
     fill(this, this.#head, this.#notice, this.#timeline, foot);
   }
 
@@ -100,9 +99,12 @@ export class RoomPage extends LiveElement {
       return panel('You can’t enter this room', refusalSentence(room.refusal, time), h('div', { class: 'row' }, again, forget));
     }
     const removal = room.removal ?? { code: '' };
-    const gone = removal.code === 'room_deleted' || removal.code === 'not_found';
+    const closed = this.#closed(chat, room);
+    const over = removal.code === 'room_deleted' || removal.code === 'not_found';
     const again = h('button', { class: 'primary', onclick: () => chat.current?.join() }, 'Join again');
-    return panel('You are no longer here', removalSentence(removal, time), h('div', { class: 'row' }, !gone && again, forget));
+    // Whoever was away when it happened is not told of it; the rule that is in the way now says as much.
+    const told = removal.code === 'gone' && closed ? closed : removalSentence(removal, time);
+    return panel('You are no longer here', told, h('div', { class: 'row' }, !over && !closed && again, forget));
   }
 
   /**
@@ -110,23 +112,19 @@ export class RoomPage extends LiveElement {
    * @param {import('../chat/room.js').Room} room
    */
   #doorstep(chat, room) {
-    if (!passes(chat.me.role, room.info.join_role)) {
-      return panel(room.info.name, `This room is for ${gateInWords(room.info.join_role)}.`);
-    }
+    const closed = this.#closed(chat, room);
+    if (closed) return panel(room.info.name, closed);
     const enter = h('button', { class: 'primary', onclick: () => chat.enter(room.slug) }, 'Join this room');
     return panel(room.info.name, room.info.topic || 'You are not in this room yet.', enter);
   }
 
   /**
-   * Why the room's gates leave nothing to compose; empty where they let one speak.
+   * Why one may not post here, or not come in; empty where one may.
    * @param {import('../chat/chat.js').Chat} chat
    * @param {import('../chat/room.js').Room} room
    */
-  #gate(chat, room) {
-    const { you, locked, post_role: gate } = room.info;
-    if (room.state !== 'joined' || !you || you.can.includes('post')) return '';
-    const closed = passes(chat.me.role, gate) && locked;
-    return closed ? 'This room is locked: only who moderates it may post.' : `Here only ${gateInWords(gate)} may post.`;
+  #closed(chat, { standing }) {
+    return standing.refusal ? refusalSentence(standing.refusal, (iso) => moments.short(iso, chat.clock.now())) : '';
   }
 
   /**
@@ -145,6 +143,11 @@ export class RoomPage extends LiveElement {
   #send(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true }));
   }
+}
+
+/** Said aloud, too: it takes the place of the composer under one's hands. @param {string} closed */
+function gate(closed) {
+  return h('p', { class: 'gate', role: 'status' }, icon('lock'), h('span', {}, closed));
 }
 
 /** @param {import('../chat/contract.js').RoomInfo} info */

@@ -4,8 +4,11 @@
  *
  *     <moot-timeline></moot-timeline>
  *     timeline.show(chat, room);
+ *
+ * Sends `open-dialog` up, with the message that somebody wants to report.
  */
 
+import { mayDelete } from '../chat/deletions.js';
 import { Problem } from '../chat/problem.js';
 import { SessionEnded } from '../chat/session.js';
 import { entries } from '../chat/timeline.js';
@@ -14,6 +17,7 @@ import { KeyedList } from './keyed_list.js';
 import { LiveElement } from './live_element.js';
 import { moments } from './manner.js';
 import { entryNode, signature } from './message.js';
+import { Roving } from './roving.js';
 
 /** From the end, within which one counts as reading at the end. */
 const END_PX = 60;
@@ -32,6 +36,7 @@ export class Timeline extends LiveElement {
   #seen = 0;
   #list = h('ol', { class: 'entries' });
   #entries = new KeyedList(this.#list);
+  #roving = new Roving(this.#list, 'tools');
   #top = h('div', { class: 'top' });
   #typing = h('p', { class: 'typing' });
   #log = h('div', { role: 'log', 'aria-label': 'Messages' }, this.#list);
@@ -68,7 +73,7 @@ export class Timeline extends LiveElement {
   draw() {
     const [room, chat] = [this.#room, this.#chat];
     if (!room || !chat) return;
-    this.#log.setAttribute('aria-busy', String(this.#fresh || room.paging));
+    this.#log.setAttribute('aria-busy', String(this.#fresh || room.history.loading));
     const anchor = room.log.following ? null : this.#anchor();
     this.#drawTop(room);
     this.#reconcile(room, chat);
@@ -83,31 +88,56 @@ export class Timeline extends LiveElement {
 
   /** @param {import('../chat/room.js').Room} room @param {import('../chat/chat.js').Chat} chat */
   #reconcile(room, chat) {
-    const manner = {
-      name: (/** @type {string} */ username) => chat.names.of(username),
-      now: () => chat.clock.now(),
-      me: chat.me.username,
-      connected: room.state === 'joined',
-      retry: (/** @type {string} */ nonce) => room.retry(nonce),
-      discard: (/** @type {string} */ nonce) => room.discard(nonce),
-    };
+    const manner = this.#manner(room, chat);
     const wanted = entries({
       messages: room.log.messages,
       outgoing: room.log.atEnd ? room.outbox.items : [],
       me: chat.me.username,
-      firstUnread: room.firstUnread,
+      firstUnread: room.reading.first,
       dayKey: (moment) => moments.dayKey(moment),
     });
     this.#entries.show(
       wanted.map((entry) => ({ key: entry.key, signature: signature(entry, manner), make: () => entryNode(entry, manner) })),
     );
+    this.#roving.settle();
+  }
+
+  /**
+   * @param {import('../chat/room.js').Room} room
+   * @param {import('../chat/chat.js').Chat} chat
+   * @returns {import('./message.js').Manner}
+   */
+  #manner(room, chat) {
+    const { me, names, clock } = chat;
+    const joined = room.state === 'joined';
+    const can = room.info.you?.can ?? [];
+    return {
+      name: (username) => names.of(username),
+      now: () => clock.now(),
+      me: me.username,
+      connected: joined,
+      retry: (nonce) => room.retry(nonce),
+      discard: (nonce) => room.discard(nonce),
+      act: (id) => room.deletions.of(id),
+      mayDelete: (message) => joined && mayDelete(message, me, can),
+      mayReport: ({ author, deleted }) => joined && !deleted && author.username !== me.username,
+      delete: (id) => room.deletions.delete(id),
+      undo: (id) => room.deletions.undo(id),
+      report: (message) => this.#report(message),
+    };
+  }
+
+  /** @param {import('../chat/contract.js').Message} message */
+  #report(message) {
+    this.dispatchEvent(new CustomEvent('open-dialog', { detail: { tag: 'moot-report', subject: message }, bubbles: true }));
   }
 
   /** @param {import('../chat/room.js').Room} room */
   #drawTop(room) {
-    const { loaded, paging, log, outbox, info } = room;
+    const { loaded, log, outbox, info } = room;
+    const paging = room.history.loading;
     const empty = log.messages.length === 0 && outbox.items.length === 0;
-    const may = info.you?.can.includes('post') ?? false;
+    const may = room.standing.refusal === null;
     const sign = [loaded, this.#failed, paging, log.atStart, empty, may, info.name].join(' ');
     fill(this.#top, this.kept('top', sign, () => {
       if (!loaded) return skeleton();
@@ -137,8 +167,8 @@ export class Timeline extends LiveElement {
   /** A room opens at what is new, or else at its end. */
   #begin() {
     this.#fresh = false;
-    const { log, firstUnread } = /** @type {import('../chat/room.js').Room} */ (this.#room);
-    this.#seen = firstUnread === null ? (log.messages.at(-1)?.seq ?? 0) : firstUnread - 1;
+    const { log, reading } = /** @type {import('../chat/room.js').Room} */ (this.#room);
+    this.#seen = reading.first === null ? (log.messages.at(-1)?.seq ?? 0) : reading.first - 1;
     const line = this.#list.querySelector('.new');
     if (line) line.scrollIntoView({ block: 'center' });
     else this.#settle();
@@ -183,7 +213,7 @@ export class Timeline extends LiveElement {
 
   #askForMore() {
     const room = this.#room;
-    if (!room || room.paging || this.#failed) return;
+    if (!room || room.history.loading || this.#failed) return;
     if (!room.log.atStart && this.#scroller.scrollTop < AHEAD_PX) this.#load('older');
     else if (!room.log.atEnd && this.#below < AHEAD_PX) this.#load('newer');
   }
@@ -200,7 +230,7 @@ export class Timeline extends LiveElement {
   async #load(where) {
     this.#failed = false;
     try {
-      await this.#room?.show(where);
+      await this.#room?.history.show(where);
     } catch (error) {
       if (!(error instanceof Problem) && !(error instanceof SessionEnded)) throw error;
       this.#failed = true;
