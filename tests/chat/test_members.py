@@ -10,11 +10,12 @@ import pytest
 from service.chat import members
 from service.chat.errors import Code
 from service.chat.events import MemberChanged, MemberJoined, MemberLeft
-from service.chat.members import JoinRoom, LeaveRoom, ListMembers, Placed, RemoveMember, SetMember
+from service.chat.members import JoinRoom, LeaveRoom, ListMembers, Placed, SetMember
 from service.chat.ports import Page
 from service.chat.records import Room, User
 from service.chat.roles import Role, RoomRole, Scope, Visibility
 from service.chat.rooms import DeleteRoom
+from service.chat.sanctions import RemoveMember
 from service.storage.transaction import SqlTransaction
 from tests.stage import Stage
 

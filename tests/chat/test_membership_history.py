@@ -16,9 +16,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from service.chat import members
 from service.chat.errors import Code, Refusal
 from service.chat.events import MemberChanged, MemberJoined, MemberLeft, RoomDeleted
-from service.chat.members import JoinRoom, LeaveRoom, RemoveMember, SetMember
+from service.chat.members import JoinRoom, LeaveRoom, SetMember
 from service.chat.roles import Role, RoomRole, Visibility
 from service.chat.rooms import ChangeRoom, CreateRoom, DeleteRoom
+from service.chat.sanctions import RemoveMember
 from service.storage.transaction import SqlTransaction
 from tests.stage import CAST, Stage
 

@@ -25,8 +25,9 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 from hypothesis.stateful import run_state_machine_as_test as run_machine
 
 from service.chat.events import MemberJoined, MemberLeft, MessagePosted
-from service.chat.members import JoinRoom, LeaveRoom, RemoveMember
+from service.chat.members import JoinRoom, LeaveRoom
 from service.chat.messages import PostMessage
+from service.chat.sanctions import RemoveMember
 from service.live import room_manager
 from service.storage import posting
 from service.wire import frames

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from service.chat.members import RemoveMember
 from service.chat.roles import Scope
 from service.chat.rooms import ChangeRoom
+from service.chat.sanctions import RemoveMember
 from service.wire.conversation import STRIKES_MAX
 from tests.live.hall import ROOMS_MAX, Client, Hall, opened
 from tests.live.virtual import later, settle

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from service.chat.errors import Refusal
-from service.chat.members import JoinRoom, LeaveRoom, RemoveMember, SetMember
+from service.chat.members import JoinRoom, LeaveRoom, SetMember
 from service.chat.roles import Role, RoomRole
 from service.chat.rooms import ChangeRoom, DeleteRoom
+from service.chat.sanctions import RemoveMember
 from service.live import hub as hub_module
 from service.live.registry import HubLimits
 from tests.live.hall import Hall, opened

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from service.chat.members import JoinRoom, LeaveRoom, RemoveMember
+from service.chat.members import JoinRoom, LeaveRoom
 from service.chat.messages import PostMessage
 from service.chat.rooms import DeleteRoom
+from service.chat.sanctions import RemoveMember
 from service.live import room_manager
 from service.storage import posting
 from tests.live.hall import Client, Hall

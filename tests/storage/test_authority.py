@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from service.chat.members import JoinRoom, LeaveRoom, RemoveMember, SetMember
+from service.chat.members import JoinRoom, LeaveRoom, SetMember
 from service.chat.roles import Role, RoomRole
 from service.chat.rooms import ChangeRoom, CreateRoom, DeleteRoom
+from service.chat.sanctions import RemoveMember
 from tests.stage import Stage
 from tests.stage_door import sign_in
 

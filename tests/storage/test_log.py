@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from service.chat.events import EVENTS, Event, MemberJoined, RoomChanged
-from service.chat.members import JoinRoom, LeaveRoom, RemoveMember, SetMember, leave_all
+from service.chat.members import JoinRoom, LeaveRoom, SetMember, leave_all
 from service.chat.messages import PostMessage
 from service.chat.roles import Role, RoomRole
 from service.chat.rooms import ChangeRoom, DeleteRoom
+from service.chat.sanctions import RemoveMember
 from service.storage import posting
 from service.storage.transaction import SqlTransaction
 from tests.stage import Stage

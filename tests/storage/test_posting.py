@@ -10,11 +10,12 @@ import pytest
 from service.chat.errors import Refusal
 from service.chat.events import MessagePosted
 from service.chat.ids import parse_message_id
-from service.chat.members import JoinRoom, LeaveRoom, RemoveMember, SetMember
+from service.chat.members import JoinRoom, LeaveRoom, SetMember
 from service.chat.messages import Posted, PostMessage
 from service.chat.records import Credential
 from service.chat.roles import Role, RoomRole, Scope, Visibility
 from service.chat.rooms import ChangeRoom, DeleteRoom
+from service.chat.sanctions import RemoveMember
 from service.storage import posting
 from tests.stage import TICK, Stage
 from tests.stage_door import HOUR_MS, sign_in
