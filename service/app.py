@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 from service import __version__
 from service.api import (
     acting,
+    connections,
     docs,
     health,
     invites,
@@ -33,6 +34,7 @@ from service.api import (
     oauth,
     pages_static,
     password_resets,
+    permissions,
     problems,
     rooms,
     sanctions,
@@ -85,6 +87,8 @@ ROUTERS = (
     members.router,
     sanctions.router,
     moderation.router,
+    permissions.router,
+    connections.router,
     health.router,
     metrics_route.router,
     oauth.router,

@@ -19,6 +19,7 @@ from service.chat.ports import Database, Transaction
 from service.chat.replay import ReadOn
 from service.live.admissions import Admissions
 from service.live.connection import Connection
+from service.live.connections import Connections
 from service.live.encoder import Encoder, JsonEncoder, LineEncoder
 from service.live.heart import Heart
 from service.live.outbox import Tick
@@ -55,6 +56,7 @@ class Hub:
         self.admissions = Admissions(database, terms.now)
         self._database = database
         self.registry = Registry(limits)
+        self.connections = Connections(self.registry, self.room, door, terms)
         self.reviews = Reviews(database, self.registry, self.admissions, self.spawn, metrics)
         self._rooms: dict[str, RoomManager] = {}
         self._tasks: set[asyncio.Task[None]] = set()

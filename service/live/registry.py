@@ -30,7 +30,7 @@ class Registry:
 
     def __init__(self, limits: HubLimits) -> None:
         self._limits = limits
-        self._all: set[Connection] = set()
+        self._all: dict[int, Connection] = {}  # by number: in the order in which they came
         self._by_user: dict[int, set[Connection]] = {}
         self._by_session: dict[str, set[Connection]] = {}
         self._by_address: Counter[str] = Counter()
@@ -40,8 +40,13 @@ class Registry:
         return len(self._all)
 
     def __iter__(self) -> Iterator[Connection]:
-        """All of them, as they are now: who is closed while one goes through them changes nothing."""
-        return iter(list(self._all))
+        """All of them, in the order in which they came, as they are now: who is closed while one goes through them
+        changes nothing."""
+        return iter(list(self._all.values()))
+
+    def get(self, number: int) -> Connection | None:
+        """The one with that number, while it is open."""
+        return self._all.get(number)
 
     def check_room_for(self, user_id: int, address: str) -> None:
         """Raise the refusal where one more socket would be one too many."""
@@ -57,16 +62,15 @@ class Registry:
     def add(self, connection: Connection) -> None:
         """A connection was let in: it gets its number."""
         connection.number = next(self._numbers)
-        self._all.add(connection)
+        self._all[connection.number] = connection
         self._by_user.setdefault(connection.user_id, set()).add(connection)
         self._by_session.setdefault(connection.sid, set()).add(connection)
         self._by_address[connection.address] += 1
 
     def remove(self, connection: Connection) -> None:
         """A connection is gone."""
-        if connection not in self._all:
+        if self._all.pop(connection.number, None) is None:
             return
-        self._all.remove(connection)
         _discard(self._by_user, connection.user_id, connection)
         _discard(self._by_session, connection.sid, connection)
         self._by_address[connection.address] -= 1

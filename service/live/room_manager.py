@@ -174,6 +174,10 @@ class RoomManager:
         """Whether events wait for it in the log."""
         return sub in self._behind
 
+    def lag(self, sub: Subscription) -> int:
+        """How many events wait for it in the log."""
+        return max(0, (self.head or 0) - sub.position) if sub in self._behind else 0
+
     def _place(self, sub: Subscription) -> None:
         head = self.head or 0
         if sub.position > head:

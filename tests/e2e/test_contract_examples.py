@@ -47,13 +47,37 @@ def test_a_user_a_room_a_member_and_a_message_are_as_shown(house: House) -> None
     message = house.do("bob", "POST", "/api/rooms/lobby/messages", said)
     room = house.do("bob", "GET", "/api/rooms/lobby")
     user = house.do("bob", "GET", "/api/users/bob")
-    found = {("user",): member, ("id", "room"): message, ("slug",): room, ("id", "username"): user}
+    found = {("user", "name"): member, ("id", "room"): message, ("slug",): room, ("id", "username"): user}
     assert {names: fields(thing) for names, thing in found.items()} == {
         names: fields(example(*names)) for names in found
     }
-    assert len(found) + 1 == len(EXAMPLES), "each example is compared with something"
+    assert len(found) + 3 == len(EXAMPLES), "each example is compared with something"
     assert room["you"] == example("slug")["you"]
     assert len(message["id"]) == len(example("id", "room")["id"])
+
+
+def test_permissions_and_a_connection_are_as_shown(house: House) -> None:
+    """With a mute, by which the example is what it is."""
+    house.do("bob", "PUT", "/api/rooms/lobby/members/bob")
+    shown = example("user", "role")
+    house.do("mo", "POST", "/api/rooms/lobby/sanctions", {"user": "bob", "kind": "mute", "reason": "spam"})
+    found = house.do("mo", "GET", "/api/rooms/lobby/permissions?user=bob")
+    assert fields(found) == fields(shown)
+    assert found["can"] == shown["can"]
+    (post,) = [action for action in found["actions"] if action["action"] == "post"]
+    (shown_post,) = shown["actions"]
+    for rule in shown_post["rules"]:
+        (same,) = [one for one in post["rules"] if one["rule"] == rule["rule"]]
+        assert fields(same) == fields(rule)
+    assert fields(found["sanctions"][0]) == fields(shown["sanctions"][0])
+    headers = {"Authorization": f"Bearer {house.token('bob')}"}
+    with connect(house.socket_url, additional_headers=headers) as socket:
+        socket.recv(PATIENCE_SECONDS)  # hello
+        socket.send('{"type": "join", "id": "1", "room": "lobby"}')
+        socket.recv(PATIENCE_SECONDS)
+        (connection,) = house.do("mo", "GET", "/api/rooms/lobby/connections")["items"]
+        assert fields(connection) == fields(example("id", "user", "since"))
+        assert len(connection["id"]) == len(example("id", "user", "since")["id"])
 
 
 def test_a_refusal_on_a_socket_is_as_shown(house: House) -> None:
@@ -64,4 +88,6 @@ def test_a_refusal_on_a_socket_is_as_shown(house: House) -> None:
         socket.send('{"type": "join", "id": "1", "room": "news"}')
         socket.recv(PATIENCE_SECONDS)
         socket.send(sent)
-        assert json.loads(socket.recv(PATIENCE_SECONDS)) == json.loads(refused)
+        answer, shown = json.loads(socket.recv(PATIENCE_SECONDS)), json.loads(refused)
+        assert len(answer["why"].pop("since")) == len(shown["why"].pop("since"))
+        assert answer == shown
