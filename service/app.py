@@ -70,6 +70,7 @@ from service.chat.tickets import MemoryTickets
 from service.chat.tokens import Issuer, Verifier, issuer_name
 from service.config import Settings
 from service.live.hub import Hub
+from service.live.lifts import Lifts
 from service.live.registry import HubLimits
 from service.live.terms import Terms
 from service.storage import schema
@@ -169,11 +170,13 @@ def create_app(settings: Settings) -> Application:
     engine = open_engine(f"sqlite:///{(settings.data / DATABASE_FILE).absolute()}")
     database = SqlDatabase(engine, now_ms, metrics.committed)
     parts = _parts(settings, database, metrics, now_ms)
+    lifts = Lifts(database, now_ms)
     steps = [
         Step("schema", lambda: asyncio.to_thread(schema.migrate, engine)),
         Step("database", lambda: database.start(parts.hub.deliver), database.stop),
         Step("passwords", parts.passwords.start, lambda: asyncio.to_thread(parts.passwords.stop)),
         Step("hub", parts.hub.start, parts.hub.stop),
+        Step("lifts", lifts.start, lifts.stop),
     ]
     http = http_side(lambda _: running(steps))
     http.state.parts = parts

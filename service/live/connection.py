@@ -191,7 +191,7 @@ class Connection:
     def removed(self, room: str, event: MemberLeft) -> None:
         """The user is no longer in the room, from the event on that was just written."""
         self.drop(room)
-        self.outbox.push(self.encoder.notice(frames.removed(room, event)))
+        self.outbox.push(self.encoder.removed(room, event))
         if self.room == room:
             self.close(Close.SUSPENDED if event.code == "suspended" else Close.NOT_ALLOWED)
 

@@ -21,10 +21,24 @@ from service.chat.messages import Posted, PostMessage, Ruling
 from service.chat.records import Credential
 from service.chat.replay import EnterRoom, Entrance, Type
 from service.live.connection import Connection, Node
+from service.live.orders import Order, carry_out
 from service.live.room_manager import TYPING_SECONDS
 from service.wire import frames, shapes
 from service.wire.closes import Close
-from service.wire.commands import Auth, BadCommand, Command, HastySend, Join, Leave, Send, Typing
+from service.wire.commands import (
+    Auth,
+    BadCommand,
+    Command,
+    Delete,
+    HastySend,
+    Join,
+    Leave,
+    Lift,
+    Sanction,
+    Send,
+    Typing,
+    Undo,
+)
 from service.wire.conversation import Conversation, Entry, Pace
 
 
@@ -125,6 +139,8 @@ class Dialogue:
                 return self._typing(command)
             case Auth():
                 return self._auth(command)
+            case Sanction() | Lift() | Delete() | Undo():
+                return self._order(command)
             case Leave():
                 self._leave(command.room)
         return None
@@ -222,6 +238,11 @@ class Dialogue:
                 shape = frames.typing(slug, connection.username)
                 manager.tell(connection.username, lambda encoder: encoder.notice(shape))
         self._push(connection.encoder.ok(command.id))
+
+    async def _order(self, command: Order) -> None:
+        connection = self._connection
+        done = await carry_out(self._node.door, connection.credential, connection.address, command)
+        self._push(connection.encoder.ok(command.id, **done))
 
     async def _auth(self, command: Auth) -> None:
         connection = self._connection

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from service.chat.errors import Refusal
-from service.chat.events import Event, MessagePosted
+from service.chat.events import Event, MemberLeft, MessagePosted
 from service.chat.messages import Posted
 from service.chat.records import Message
 from service.chat.replay import Entrance
@@ -52,6 +52,10 @@ class Encoder:
     def presence(self, room: str, user: str, online: bool, left: bool) -> bytes:
         """Somebody came or went; ``left`` if an event has said so already."""
         return self.notice(frames.presence(room, user, online))
+
+    def removed(self, room: str, left: MemberLeft) -> bytes:
+        """You are out of the room, by this event."""
+        return self.notice(frames.removed(room, left))
 
     def posted(self, id: str, posted: Posted) -> bytes:
         """The reply to a send."""
@@ -123,6 +127,9 @@ class LineEncoder(Encoder):
         line = _NOTICE_LINES.get(shape["type"])
         return b"" if line is None else self.codec.frame(lines.notice(line.format_map(shape)))
 
+    def removed(self, room: str, left: MemberLeft) -> bytes:
+        return self.codec.frame(lines.removed(left))
+
     def presence(self, room: str, user: str, online: bool, left: bool) -> bytes:
         return b"" if left else self.codec.frame(lines.presence(user, online))
 
@@ -138,14 +145,13 @@ class LineEncoder(Encoder):
     def beginning(self, entrance: Entrance) -> bytes:
         """What there was before, as lines."""
         if entrance.events is None:
-            shown = [lines.message(m) for m in entrance.messages]
+            shown = [lines.message(m) for m in entrance.messages if m.deleted is None]
         else:
             shown = [line for line in map(lines.event, entrance.events) if line is not None]
         return b"".join([self.codec.frame(line) for line in shown])
 
 
 _NOTICE_LINES = {
-    "removed": "you are no longer in this room: {code}",
     "auth.expiring": "your access token ends at {expires_at}",
     "restart": "the server restarts; come back in {reconnect_in_ms} ms",
     "lagging": "you read too slowly; what you missed comes later",

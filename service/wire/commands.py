@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from math import isfinite
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -62,6 +62,35 @@ class HastySend(Send, tag="send"):
     refusal: Refusal | None = None
 
 
+class Sanction(Command, tag="sanction"):
+    """Kick, mute or ban somebody in a room; without a room, mute or suspend them on the whole server."""
+
+    user: str
+    kind: Literal["kick", "mute", "ban", "suspend"]
+    room: Slug | None = None
+    until: str | None = None
+    reason: str | None = None
+
+
+class Lift(Command, tag="lift"):
+    """End a sanction before its time."""
+
+    sanction: Id
+
+
+class Delete(Command, tag="delete"):
+    """Delete a message."""
+
+    message: Id
+    reason: str | None = None
+
+
+class Undo(Command, tag="undo"):
+    """Take back what was done with authority."""
+
+    action: Id
+
+
 class Typing(Command, tag="typing"):
     """Tell a room that one is typing."""
 
@@ -82,11 +111,15 @@ COMMANDS: dict[str, type[Command]] = {
     "join": Join,
     "leave": Leave,
     "send": Send,
+    "sanction": Sanction,
+    "lift": Lift,
+    "delete": Delete,
+    "undo": Undo,
     "typing": Typing,
     "auth": Auth,
     "ping": Ping,
 }
-_ANY = Join | Leave | Send | Typing | Auth | Ping
+_ANY = Join | Leave | Send | Sanction | Lift | Delete | Undo | Typing | Auth | Ping
 
 
 class BadCommand(Exception):

@@ -10,9 +10,20 @@ import re
 from collections.abc import Iterable
 
 from service.chat.errors import Refusal
-from service.chat.events import Event, MemberLeft, MessagePosted, RoomChanged, RoomDeleted
-from service.chat.records import Message
-from service.wire import shapes
+from service.chat.events import (
+    Event,
+    MemberChanged,
+    MemberLeft,
+    MessageDeleted,
+    MessagePosted,
+    MessageRestored,
+    RoomChanged,
+    RoomDeleted,
+)
+from service.chat.records import FOREVER, Message
+from service.wire import times
+
+DAY_MS = 86_400_000  # an end that is nearer than this is told by its hour alone
 
 _LINE_END = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -40,16 +51,27 @@ def event(e: Event) -> str | None:
     """
     match e:
         case MessagePosted():
-            return message(e.message)
+            return message(e.message) if e.message.deleted is None else None
+        case MessageDeleted(by=by):
+            return f"* {by} deleted a message"
+        case MessageRestored(message=restored, by=by):
+            return f"* {by} restored a message of {restored.author.username}: {_shown(restored.text)}"
         case MemberLeft(user=user, code="left"):
             return f"* {user} left"
-        case MemberLeft(user=user, code=code, by=by):
-            return f"* {user} left ({code.replace('_', ' ')}{f' by {by}' if by else ''})"
+        case MemberLeft(user=user):
+            return f"* {user} left ({_shown(_how(e))})"
+        case MemberChanged(member=member) if member.muted_until:
+            return _shown(f"* {member.user.username} is muted{_until(e.at, member.muted_until)}{_because(e.reason)}")
         case RoomChanged(by=by):
             return f"* {by} changed the room"
         case RoomDeleted(by=by):
             return f"* {by} deleted the room"
     return None
+
+
+def removed(left: MemberLeft) -> str:
+    """``! you are no longer in this room: banned by mo until 14:05 (spam)``"""
+    return notice(f"you are no longer in this room: {_how(left)}")
 
 
 def presence(user: str, online: bool) -> str:
@@ -67,7 +89,26 @@ def refusal(r: Refusal) -> str:
     text = r.message.rstrip(".")
     text = text[:1].lower() + text[1:]
     if r.why is not None and r.why.until is not None:
-        text += f" until {shapes.time(r.why.until)[11:16]}"
-    if r.why is not None and r.why.reason:
-        text += f" ({r.why.reason})"
+        soon = r.retry_after is not None  # then the rule may be old, and its end is near
+        text += _until(r.why.until if soon else r.why.since or 0, r.why.until)
+    if r.why is not None:
+        text += _because(r.why.reason)
     return notice(text)
+
+
+def _how(left: MemberLeft) -> str:
+    """How somebody lost their place: ``banned by mo until 14:05 (spam)``"""
+    by = f" by {left.by}" if left.by else ""
+    until = "" if left.until is None else _until(left.at, left.until)
+    return f"{left.code.replace('_', ' ')}{by}{until}{_because(left.reason)}"
+
+
+def _until(since: int, until: int) -> str:
+    if until == FOREVER:
+        return ""
+    day, hour = times.render(until)[:10], times.render(until)[11:16]
+    return f" until {hour}" if until - since < DAY_MS else f" until {day} {hour}"
+
+
+def _because(reason: str | None) -> str:
+    return f" ({reason})" if reason else ""
