@@ -13,12 +13,17 @@ from typing import Protocol, TypeVar
 
 from service.chat.chain import Entry, Fact, Head
 from service.chat.deeds import Actions, Audit, Deed
-from service.chat.events import AuthorityChanged, Event
+from service.chat.events import AuthorityChanged, Event, Told
 from service.chat.records import (
     Client,
+    Filter,
+    FilterAction,
+    FilterKind,
     Invite,
     Member,
     Message,
+    Report,
+    ReportState,
     Room,
     Sanction,
     SanctionKind,
@@ -327,6 +332,87 @@ class Sanctions(Protocol):
         ...
 
 
+class Filters(Protocol):
+    """The rooms' rules about what is said there."""
+
+    def of_room(self, room_id: int) -> tuple[Filter, ...]:
+        """In the order in which they were made."""
+        ...
+
+    def add(
+        self, room: Room, kind: FilterKind, pattern: str, action: FilterAction, by: User, reason: str | None
+    ) -> Filter: ...
+    def delete(self, found: Filter, room_id: int) -> None: ...
+
+
+class Text(Protocol):
+    """A text, made ready for what is looked for in it."""
+
+    def meets(self, kind: FilterKind, pattern: str) -> bool:
+        """Whether it is in the text."""
+        ...
+
+    def places(self, kind: FilterKind, pattern: str) -> list[tuple[int, int]]:
+        """Where it is: from and up to which code point."""
+        ...
+
+
+class Patterns(Protocol):
+    """Words and patterns, matched at a cost that has a bound."""
+
+    def size(self, kind: FilterKind, pattern: str) -> int:
+        """How much a byte of a text may cost, in steps; ``invalid`` if it is no pattern."""
+        ...
+
+    def read(self, text: str) -> Text: ...
+
+
+class Reports(Protocol):
+    """What people and filters want a moderator to look at."""
+
+    def add(self, room: Room, seq: int, reporter: User | None, reason: str) -> Report:
+        """A new one of the message at ``seq``, with its text as it was posted, though it may be deleted since."""
+        ...
+
+    def get(self, uid: str) -> Report | None: ...
+    def of_reporter(self, room_id: int, seq: int, reporter_id: int) -> Report | None:
+        """What somebody has reported of a message."""
+        ...
+
+    def unclosed(self, reporter_id: int, most: int) -> int:
+        """How many of somebody's reports are not closed; counted up to ``most``."""
+        ...
+
+    def unclosed_by_filters(self, room_id: int, most: int) -> int:
+        """How many of the reports that a room's filters made are not closed; counted up to ``most``."""
+        ...
+
+    def candidates(self, room_id: int) -> list[tuple[User, RoomRole | None]]:
+        """Everybody who, by either of their roles, might handle a report from the room; and what they are in it."""
+        ...
+
+    def page(
+        self,
+        handler: User,
+        room: Room | None,
+        but: Sequence[str],
+        state: ReportState | None,
+        before: int | None,
+        limit: int,
+    ) -> list[Report]:
+        """Of a room, or of all whose reports ``handler`` may handle ``but`` for some (slugs); not those about what
+        they said themselves. Newest first, below the id ``before``."""
+        ...
+
+    def page_of(self, reporter_id: int, before: int | None, limit: int) -> list[Report]:
+        """What somebody has reported, newest first, below the id ``before``."""
+        ...
+
+    def change(self, report: Report, state: ReportState, handler: User | None, resolution: str | None) -> Report:
+        """The report in another state."""
+        ...
+
+
 class AuditLog(Audit, Protocol):
     """The audit log, as it is read; and the facts beside it, which can be erased."""
 
@@ -399,7 +485,15 @@ class Transaction(Protocol):
     @property
     def audit(self) -> AuditLog: ...
     @property
+    def filters(self) -> Filters: ...
+    @property
+    def reports(self) -> Reports: ...
+    @property
     def authority(self) -> Authority: ...
+    def tell(self, told: Told) -> None:
+        """Tell some users of something, once this is committed."""
+        ...
+
     @property
     def appended(self) -> Sequence[Event]:
         """The events that this transaction has appended so far."""

@@ -14,7 +14,7 @@ from service.chat.deletions import located
 from service.chat.errors import Code, Refusal, Why, invalid, not_found
 from service.chat.events import ReportChanged, ReportOpened, Told
 from service.chat.policy import Action, Rank, Standing, entitled, may_list, may_moderate_users
-from service.chat.ports import Page, Transaction
+from service.chat.ports import Transaction
 from service.chat.reasons import reason_of
 from service.chat.records import Asker, Filter, Message, Report, ReportState, Room, SanctionKind, Source, User
 from service.chat.roles import Role, Scope, Visibility
@@ -62,11 +62,13 @@ class ReportMessage:
 
 @dataclass(frozen=True, slots=True)
 class ListReports:
-    """The reports of a room, or (``room`` is None) all that the asker may handle; newest first."""
+    """The reports of a room, or (``room`` is None) all that the asker may handle; newest first, below the id
+    ``before``."""
 
     room: str | None
     state: ReportState | None
-    page: Page
+    before: int | None
+    limit: int
 
     def run(self, tx: Transaction, asker: Asker) -> list[Report]:
         """Those about the asker's own messages are not shown: who reported them is not for them to know."""
@@ -74,8 +76,7 @@ class ListReports:
         if room is None and Scope.MODERATE not in asker.scope:
             raise Refusal(Code.INSUFFICIENT_SCOPE, "This needs a token with the scope moderate.")
         banned = [s.room for s in tx.sanctions.in_force(asker.user.id) if s.kind is SanctionKind.BAN and s.room]
-        before = position(self.page.cursor)
-        return tx.reports.page(asker.user, room, banned, self.state, before, self.page.limit)
+        return tx.reports.page(asker.user, room, banned, self.state, self.before, self.limit)
 
     @staticmethod
     def _moderated(tx: Transaction, asker: Asker, slug: str) -> Room:
@@ -88,14 +89,15 @@ class ListReports:
 
 @dataclass(frozen=True, slots=True)
 class ListOwnReports:
-    """What the asker has reported; newest first."""
+    """What the asker has reported; newest first, below the id ``before``."""
 
-    page: Page
+    before: int | None
+    limit: int
 
     def run(self, tx: Transaction, asker: Asker) -> list[Report]:
         """Whatever has become of their right to read the room: the report is theirs."""
         may_list(asker.scope).require()
-        return tx.reports.page_of(asker.user.id, position(self.page.cursor), self.page.limit)
+        return tx.reports.page_of(asker.user.id, self.before, self.limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,9 @@ class HandleReport:
         why = Why("report_handler", handler.username, report.changed_at)
         if not self.take_over and not (self.state is ReportState.OPEN and report.state is ReportState.CLOSED):
             done = "has closed" if report.state is ReportState.CLOSED else "has"
-            raise Refusal(Code.CONFLICT, f"{handler.username} {done} this report; say take_over to go on with it.", why=why)
+            raise Refusal(
+                Code.CONFLICT, f"{handler.username} {done} this report; say take_over to go on with it.", why=why
+            )
         if rank < _rank(tx, room, handler):
             raise Refusal(Code.FORBIDDEN, f"{handler.username} has this report, and is of higher rank.", why=why)
 
@@ -159,15 +163,6 @@ def open_for_filter(tx: Transaction, room: Room, message: Message, met: Filter) 
     """A filter found something in a message that was just stored."""
     if tx.reports.unclosed_by_filters(room.id, OPEN_BY_FILTERS_MAX) < OPEN_BY_FILTERS_MAX:
         _open(tx, room, message, None, met.reason or "a filter of the room")
-
-
-def position(cursor: str | None) -> int | None:
-    """Below which id a page goes on."""
-    if cursor is None:
-        return None
-    if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 15):
-        raise invalid("cursor", "this is no cursor that the server gave out")
-    return int(cursor)
 
 
 def _open(tx: Transaction, room: Room, message: Message, reporter: User | None, reason: str) -> Report:

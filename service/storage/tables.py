@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -271,6 +272,15 @@ reports = Table(
     Index("ix_reports_state_id", "state", "id"),
     Index("ix_reports_room_id_id", "room_id", "id"),
     Index("ix_reports_room_id_seq_reporter_id", "room_id", "seq", "reporter_id"),
+    Index("ix_reports_reporter_id_id", "reporter_id", "id"),
+)
+# Few wait at a time, and only those are counted, whenever somebody reports something.
+Index(
+    "ix_reports_unclosed",
+    reports.c.reporter_id,
+    reports.c.room_id,
+    sqlite_where=text("state <> 'closed'"),
+    postgresql_where=text("state <> 'closed'"),
 )
 
 # The audit log: a chain of hashes, added to and read. Nothing here names anybody: what does is a fact, by its digest.

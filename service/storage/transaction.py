@@ -6,14 +6,16 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
-from service.chat.events import Event
+from service.chat.events import Event, Told
 from service.storage.actions import SqlActions
 from service.storage.audit import SqlAudit
 from service.storage.authority import SqlAuthority
 from service.storage.clients import SqlClients
+from service.storage.filters import SqlFilters
 from service.storage.invites import SqlInvites
 from service.storage.log import SqlLog
 from service.storage.members import SqlMembers
+from service.storage.reports import SqlReports
 from service.storage.rooms import SqlRooms
 from service.storage.sanctions import SqlSanctions
 from service.storage.sessions import SqlSessions
@@ -38,6 +40,15 @@ class SqlTransaction:
     def appended(self) -> list[Event]:
         """The events that this transaction appended, in their order."""
         return self._unit.appended
+
+    @property
+    def told(self) -> list[Told]:
+        """What some users are to be told, in its order."""
+        return self._unit.told
+
+    def tell(self, told: Told) -> None:
+        """Tell some users of something, once this is committed."""
+        self._unit.told.append(told)
 
     @cached_property
     def users(self) -> SqlUsers:
@@ -78,6 +89,16 @@ class SqlTransaction:
     def actions(self) -> SqlActions:
         """What can be undone."""
         return SqlActions(self._unit)
+
+    @cached_property
+    def filters(self) -> SqlFilters:
+        """Rules about what is said."""
+        return SqlFilters(self._unit)
+
+    @cached_property
+    def reports(self) -> SqlReports:
+        """What a moderator is to look at."""
+        return SqlReports(self._unit)
 
     @cached_property
     def audit(self) -> SqlAudit:

@@ -1,4 +1,4 @@
-"""What the stores of one transaction share: the connection, the time, the authority, and the events appended so far.
+"""What the stores of one transaction share: the connection, the time, the authority, and what was appended and told.
 
 It stands apart from the transaction that composes the stores, so that a store need not know its neighbours.
 """
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from service.chat.events import Event
+from service.chat.events import Event, Told
 from service.storage.authority import SqlAuthority
 
 
@@ -21,3 +21,4 @@ class Unit:
     now: int
     authority: SqlAuthority
     appended: list[Event] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)

@@ -155,6 +155,15 @@ def _reports() -> None:
     op.create_index("ix_reports_state_id", "reports", ["state", "id"], unique=False)
     op.create_index("ix_reports_room_id_id", "reports", ["room_id", "id"], unique=False)
     op.create_index("ix_reports_room_id_seq_reporter_id", "reports", ["room_id", "seq", "reporter_id"], unique=False)
+    op.create_index("ix_reports_reporter_id_id", "reports", ["reporter_id", "id"], unique=False)
+    op.create_index(
+        "ix_reports_unclosed",
+        "reports",
+        ["reporter_id", "room_id"],
+        unique=False,
+        sqlite_where=sa.text("state <> 'closed'"),
+        postgresql_where=sa.text("state <> 'closed'"),
+    )
 
 
 def _audit() -> None:
