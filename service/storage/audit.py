@@ -132,6 +132,8 @@ class SqlAudit:
             wanted = wanted.where(audit.c.seq < before)
         if user is not None:
             digest = self._digest(FactKind.USER, user)
+            if digest is None:  # of nobody who is named there: and not of all rows that name nobody
+                return []
             wanted = wanted.where(or_(audit.c.actor == digest, audit.c.subject == digest))
         if what is not None:
             wanted = wanted.where(audit.c.what == what)
