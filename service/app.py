@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from service import __version__
 from service.api import (
+    audit,
     acting,
     connections,
     docs,
@@ -88,6 +89,7 @@ ROUTERS = (
     members.router,
     sanctions.router,
     moderation.router,
+    audit.router,
     permissions.router,
     connections.router,
     health.router,
