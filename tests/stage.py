@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import Engine, StaticPool, create_engine, event
 
 from service.chat.errors import Refusal
-from service.chat.events import AuthorityChanged, Event
+from service.chat.events import AuthorityChanged, Event, Told
 from service.chat.ports import Transaction
 from service.chat.records import Asker, Room, Session, User
 from service.chat.roles import SCOPES_OF, Role, RoomRole, Scope
@@ -48,6 +48,7 @@ class Stage:
         self.now = STARTED_AT
         self.events: list[Event] = []
         self.changes: list[AuthorityChanged] = []
+        self.told: list[Told] = []
         for username in cast:
             self.user(username, CAST[username])
 
@@ -59,6 +60,7 @@ class Stage:
             tx = SqlTransaction(connection, self.now)
             yield tx
         self.events += tx.appended
+        self.told += tx.told
         if (change := tx.authority.change()) is not None:
             self.changes.append(change)
 

@@ -101,7 +101,7 @@ async def _visit(current: Settings, opened: Engine, work: Callable[[House], Awai
     database = SqlDatabase(opened, now_ms, lambda entries, posts, seconds: None)
     passwords = Passwords(at_once=1, waiting=1, shortest=current.password_min)
     # What is committed here is delivered by the server, if one runs: it watches the database.
-    database.start(lambda events, changes: None)
+    database.start(lambda events, changes, told: None)
     try:
         return await work(House(database, passwords, Accounts(database, passwords), Bots(database)))
     finally:

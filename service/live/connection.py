@@ -12,7 +12,7 @@ from collections.abc import Coroutine
 from typing import Any, Protocol
 
 from service.chat.door import Door
-from service.chat.events import MemberLeft
+from service.chat.events import MemberLeft, Told
 from service.chat.records import Asker, Credential, User
 from service.chat.replay import Entrance
 from service.live.admissions import Admissions
@@ -28,6 +28,7 @@ from service.wire.closes import CLOSES, Close
 log = logging.getLogger("folkmoot.sockets")
 
 EXPIRING_SECONDS = 60  # how long before its end a client hears that its token ends
+TOLD_WAITING_MAX = 1_048_576  # bytes that may wait for a peer that does not read, and is told something more
 
 
 class Writer(Protocol):
@@ -207,6 +208,20 @@ class Connection:
             self._user = user
             if self._greeted:  # else hello says it, which comes first
                 self.outbox.push(self.encoder.notice(frames.you_changed(user)))
+
+    def concerned(self, told: Told) -> bool:
+        """Whether this connection of theirs is one on which its user is told that. Before ``hello``, which comes first,
+        it is not: who connects asks for what there is."""
+        here = self.room is None or self.room == told.room
+        return self._greeted and not self.closed and here and told.scope in self.credential.scope
+
+    def tell(self, frame: bytes) -> None:
+        """A notice that is never dropped and that nobody here asked for: what waits for who does not read is bounded
+        by closing, for who connects again asks for what there is."""
+        if self.outbox.slow and self.queue > TOLD_WAITING_MAX:
+            self.close(Close.TOO_SLOW)
+        elif frame:
+            self.outbox.push(frame)
 
     def slowed(self) -> None:
         """The peer does not read what was written: nothing more is read from it, so that no reply is owed to it."""

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from service.chat.errors import Refusal
-from service.chat.events import Event, MemberLeft, MessagePosted
+from service.chat.events import Event, MemberLeft, MessagePosted, ReportChanged, ReportOpened
 from service.chat.messages import Posted
 from service.chat.records import Message
 from service.chat.replay import Entrance
@@ -48,6 +48,10 @@ class Encoder:
     def notice(self, shape: Shape) -> bytes:
         """A notice's frame."""
         return self.codec.frame(shape)
+
+    def news(self, news: ReportOpened | ReportChanged) -> bytes:
+        """A notice's frame to some users; empty if this codec does not show it."""
+        return self.notice(frames.news(news))
 
     def presence(self, room: str, user: str, online: bool, left: bool) -> bytes:
         """Somebody came or went; ``left`` if an event has said so already."""
@@ -153,6 +157,8 @@ class LineEncoder(Encoder):
 
 _NOTICE_LINES = {
     "auth.expiring": "your access token ends at {expires_at}",
+    "report.opened": "{report[reporter]} reported a message of {report[message][author][username]} ({report[reason]})",
+    "report.changed": "the report on a message of {report[message][author][username]} is {report[state]}",
     "restart": "the server restarts; come back in {reconnect_in_ms} ms",
     "lagging": "you read too slowly; what you missed comes later",
 }

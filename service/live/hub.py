@@ -14,7 +14,7 @@ from typing import Any
 
 from service.chat.door import Door
 from service.chat.errors import Code, Refusal
-from service.chat.events import AuthorityChanged, Event
+from service.chat.events import AuthorityChanged, Event, Told
 from service.chat.ports import Database, Transaction
 from service.chat.replay import ReadOn
 from service.live.admissions import Admissions
@@ -153,7 +153,7 @@ class Hub:
 
     # What a commit means
 
-    def deliver(self, events: list[Event], changes: list[AuthorityChanged]) -> None:
+    def deliver(self, events: list[Event], changes: list[AuthorityChanged], told: list[Told]) -> None:
         """Take what was committed: called by the journal, in the order of the commits."""
         if len(events) == 1:
             manager = self._rooms.get(events[0].room)
@@ -170,6 +170,18 @@ class Hub:
             encoder.forget()
         for change in changes:
             self.reviews.heard(change)
+        for news in told:
+            self._tell(news)
+
+    def _tell(self, told: Told) -> None:
+        """Say something to some users, on their connections; encoded once for each codec in use."""
+        frames: dict[Encoder, bytes] = {}
+        for connection in self.registry.of(told.users, ()):
+            if connection.concerned(told):
+                encoder = connection.encoder
+                if encoder not in frames:
+                    frames[encoder] = encoder.news(told.news)
+                connection.tell(frames[encoder])
 
     async def drain(self, seconds: float) -> None:
         """Let nobody in any more, and send everybody off in batches, each told when to come back."""

@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Engine, exc
 
 from service.chat.door import Answer
 from service.chat.errors import Code, Refusal
-from service.chat.events import AuthorityChanged, Event
+from service.chat.events import AuthorityChanged, Event, Told
 from service.chat.messages import Posted, PostMessage
 from service.chat.ports import Clock, Transaction
 from service.storage import posting
@@ -35,8 +35,8 @@ RETRY_SECONDS = 1.0  # when to come back after `unavailable`
 
 log = logging.getLogger("folkmoot.journal")
 
-Deliver = Callable[[list[Event], list[AuthorityChanged]], None]
-"""Takes what a commit appended, on the event loop, in the order of the commits."""
+Deliver = Callable[[list[Event], list[AuthorityChanged], list[Told]], None]
+"""Takes what a commit appended, changed and told, on the event loop, in the order of the commits."""
 
 Observe = Callable[[int, int, float], None]
 """Takes note of a commit: how many entries it had, how many messages it stored, and how many seconds it took."""
@@ -66,6 +66,7 @@ class _Committed:
     outcomes: list[Any]
     events: list[Event] = field(default_factory=list)
     changes: list[AuthorityChanged] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
     posts: int = 0
     seconds: float = 0.0
 
@@ -81,7 +82,7 @@ class Journal:
         self._engine = engine
         self._clock = clock
         self._observe = observe
-        self._deliver: Deliver = lambda events, changes: None
+        self._deliver: Deliver = lambda events, changes, told: None
         self._waiting: list[_Post | _Write] = []
         self._batches: SimpleQueue[list[_Post | _Write] | None] = SimpleQueue()
         self._busy = False
@@ -176,8 +177,8 @@ class Journal:
                     entry.future.set_exception(outcome.error)
                 else:
                     entry.future.set_result(outcome)
-        if done.events or done.changes:
-            self._deliver(done.events, done.changes)
+        if done.events or done.changes or done.told:
+            self._deliver(done.events, done.changes, done.told)
 
     # On the writing thread
 
@@ -217,6 +218,7 @@ class Journal:
                     tx = SqlTransaction(connection, now)
                     done.outcomes += posting.store(tx, posts)
                     done.events += tx.appended
+                    done.told += tx.told
                     done.posts += len(tx.appended)
                     at += len(posts)
         return done
@@ -244,6 +246,7 @@ class Journal:
             return _Failed(error)
         savepoint.commit()
         done.events += tx.appended
+        done.told += tx.told
         change = tx.authority.change()
         if change is not None:
             done.changes.append(change)

@@ -14,6 +14,8 @@ from service.chat.events import (
     MessageDeleted,
     MessagePosted,
     MessageRestored,
+    ReportChanged,
+    ReportOpened,
     RoomChanged,
     RoomDeleted,
 )
@@ -27,10 +29,16 @@ NOTICES = (
     "typing",
     "removed",
     "you.changed",
+    "report.opened",
+    "report.changed",
     "auth.expiring",
     "restart",
     "lagging",
 )
+NEWS: dict[type[ReportOpened | ReportChanged], str] = {
+    ReportOpened: "report.opened",
+    ReportChanged: "report.changed",
+}
 
 
 def ok(id: str, **carries: Any) -> Shape:
@@ -92,6 +100,11 @@ def removed(room: str, left: MemberLeft) -> Shape:
 def you_changed(user: User) -> Shape:
     """Your own account is another one now."""
     return {"type": "you.changed", "user": shapes.user(user, suspended=True)}
+
+
+def news(n: ReportOpened | ReportChanged) -> Shape:
+    """What some users are told."""
+    return {"type": NEWS[type(n)], "report": shapes.report(n.report)}
 
 
 def auth_expiring(expires_at: int) -> Shape:

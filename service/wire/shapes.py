@@ -15,8 +15,10 @@ from service.chat.records import (
     FOREVER,
     SYSTEM,
     Author,
+    Filter,
     Member,
     Message,
+    Report,
     Room,
     Sanction,
     SanctionKind,
@@ -123,6 +125,49 @@ def action(a: Action) -> Shape:
     if a.undone_at is not None and a.undone_by is not None:
         shape["undone"] = {"by": a.undone_by, "at": time(a.undone_at)}
     return shape
+
+
+def filter(f: Filter) -> Shape:  # noqa: A001 - the name of the thing
+    """A room's rule about what is said there."""
+    shape: Shape = {
+        "id": f.uid,
+        "room": f.room,
+        "kind": f.kind.value,
+        "pattern": f.pattern,
+        "action": f.action.value,
+        "by": f.by,
+        "at": time(f.at),
+    }
+    if f.reason is not None:
+        shape["reason"] = f.reason
+    return shape
+
+
+def report(r: Report) -> Shape:
+    """A report, as who may handle it sees it: the message as it was then, and as it is now."""
+    shape = own_report(r) | {
+        "message": message(r.message),
+        "now": message(r.now),
+        "reporter": SYSTEM if r.reporter is None else r.reporter.username,
+    }
+    if r.handler is not None:
+        shape["handler"] = r.handler.username
+    if r.resolution is not None:
+        shape["resolution"] = r.resolution
+    return shape
+
+
+def own_report(r: Report) -> Shape:
+    """A report, as who made it sees it: what moderators say among themselves is not for them."""
+    return {
+        "id": r.uid,
+        "room": r.message.room,
+        "message_id": r.message.id,
+        "reason": r.reason,
+        "at": time(r.at),
+        "state": r.state.value,
+        "changed_at": time(r.changed_at),
+    }
 
 
 def why(w: Why) -> Shape:

@@ -17,7 +17,7 @@ import msgpack
 
 from service.chat.door import Answer, Door
 from service.chat.errors import Code, Refusal
-from service.chat.events import AuthorityChanged, Event
+from service.chat.events import AuthorityChanged, Event, Told
 from service.chat.limits import Buckets
 from service.chat.messages import Posted, PostMessage
 from service.chat.ports import Transaction
@@ -31,6 +31,7 @@ from service.live.presence import TELL_SECONDS
 from service.live.registry import HubLimits
 from service.live.terms import Terms
 from service.storage import posting
+from service.storage.journal import Deliver
 from service.watch.metrics import Metrics
 from service.wire.codecs import payloads
 from tests.live.virtual import later, settle
@@ -59,10 +60,10 @@ class HallDatabase:
         self._clock = clock
         self._loop = asyncio.get_running_loop()
         self._waiting: list[Callable[[], Callable[[], object]]] = []
-        self._told: deque[tuple[list[Event], list[AuthorityChanged]]] = deque()
+        self._told: deque[tuple[list[Event], list[AuthorityChanged], list[Told]]] = deque()
         self._reads: list[Callable[[], None]] | None = None
         self._telling = True
-        self.deliver: Callable[[list[Event], list[AuthorityChanged]], None] = lambda events, changes: None
+        self.deliver: Deliver = lambda events, changes, told: None
 
     def run(self, fn: Callable[[Any], T]) -> T:
         """A transaction of anybody's, now: also of another process, for nobody is told."""
@@ -117,18 +118,18 @@ class HallDatabase:
     def _commit(self) -> None:
         waiting, self._waiting = self._waiting, []
         stage = self.stage
-        events, changes = len(stage.events), len(stage.changes)
+        events, changes, told = len(stage.events), len(stage.changes), len(stage.told)
         answers = [commit() for commit in waiting]
         for answer in answers:
             answer()
-        self._told.append((stage.events[events:], stage.changes[changes:]))
+        self._told.append((stage.events[events:], stage.changes[changes:], stage.told[told:]))
         self._tell()
 
     def _tell(self) -> None:
         while self._telling and self._told:
-            events, changes = self._told.popleft()
-            if events or changes:
-                self.deliver(events, changes)
+            events, changes, told = self._told.popleft()
+            if events or changes or told:
+                self.deliver(events, changes, told)
 
     def hold_telling(self) -> None:
         """What is committed is not delivered for now."""

@@ -163,7 +163,7 @@ async def opened(seeded: Path, folder: Path) -> AsyncIterator[Kept]:
         kept.batches.append(entries)
 
     kept = Kept(path, SqlDatabase(engine, lambda: kept.now, observe))
-    kept.database.start(lambda events, changes: kept.heard.append((list(events), list(changes))))
+    kept.database.start(lambda events, changes, told: kept.heard.append((list(events), list(changes))))
     names = tuple(CAST)
     found = await kept.database.read(lambda tx: [tx.users.by_username(name) for name in names])
     kept.users = {user.username: user for user in found if user is not None}
