@@ -20,8 +20,8 @@ from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from service import __version__
 from service.api import (
-    audit,
     acting,
+    audit,
     connections,
     docs,
     health,
