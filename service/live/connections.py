@@ -38,8 +38,10 @@ class Connections:
         self._prefix = f"c{terms.node}"
 
     async def listed(self, credential: Credential, slug: str, page: Page) -> list[Connected]:
-        """A page of a room's connections, the oldest first."""
+        """A page of a room's connections, the oldest first. Who may not see them is refused before anything is looked
+        for: it would cost the more the more are here."""
         after = self._after(page.cursor)
+        await self._door.ask(credential, ListConnections(slug, ()))
         manager = self._room(slug)
         there = (
             (connection, sub)
@@ -47,7 +49,7 @@ class Connections:
             if connection.number > after and (sub := connection.subs.get(slug)) is not None
         )
         found = () if manager is None else (self._seen(manager, *pair) for pair in islice(there, page.limit))
-        return await self._door.ask(credential, ListConnections(slug, list(found)))
+        return await self._door.ask(credential, ListConnections(slug, list(found)), counted=True)
 
     async def drop(self, credential: Credential, slug: str, id: str, reason: str | None) -> None:
         """End a connection that is in the room, once it is written down who did so. On a socket for many rooms that is
