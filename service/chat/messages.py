@@ -12,10 +12,11 @@ from hashlib import blake2b
 
 from service.chat import standing
 from service.chat.errors import Code, Refusal, Why, invalid, not_found
+from service.chat.filters import Screened
 from service.chat.ids import parse_message_id
 from service.chat.policy import Action
 from service.chat.ports import Transaction
-from service.chat.records import Asker, Author, Credential, Member, Message, Room
+from service.chat.records import Asker, Author, Credential, Filter, Member, Message, Room
 from service.chat.sessions import admit
 
 DIGEST_BYTES = 16
@@ -23,7 +24,8 @@ DIGEST_BYTES = 16
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """That somebody may post in a room, as decided at ``version``. ``slow_mode`` is in seconds; 0 for who is spared."""
+    """That somebody may post in a room, as decided at ``version``. ``slow_mode`` is in seconds. Who moderates is spared
+    it (0), and the room's ``filters`` (none)."""
 
     version: int
     room: Room
@@ -31,6 +33,7 @@ class Ruling:
     author: Author
     sid: str
     slow_mode: int
+    filters: tuple[Filter, ...] = ()
 
 
 @dataclass(slots=True)
@@ -38,7 +41,7 @@ class PostMessage:
     """Say ``text`` in a room. ``reply_to`` is a message's id; ``ruling`` an earlier answer of the policy, if any.
 
     ``present`` is false on a connection that does not hear the room: there one joins before one speaks. ``refusal`` is
-    what is answered if this is no retry: it came over the rate.
+    what is answered if this is no retry: it came over the rate. ``screened`` is what the room's filters made of it.
     """
 
     credential: Credential
@@ -49,6 +52,7 @@ class PostMessage:
     ruling: Ruling | None = None
     present: bool = True
     refusal: Refusal | None = None
+    screened: Screened | None = None
 
     def digest(self) -> bytes | None:
         """What a retry under the same nonce is compared with, for the text itself may be edited later."""
@@ -86,7 +90,8 @@ def rule(tx: Transaction, post: PostMessage, version: int) -> Ruling | Posted:
         raise Refusal(Code.NOT_JOINED, "Join the room on this connection first.", why=Why("membership"))
     author = Author(user.username, user.name, user.role, user.bot)
     slow_mode = 0 if before.moderates else room.slow_mode
-    return Ruling(version, room, user.id, author, asker.session.sid, slow_mode)
+    filters = () if before.moderates else tx.filters.of_room(room.id)
+    return Ruling(version, room, user.id, author, asker.session.sid, slow_mode, filters)
 
 
 def seen(tx: Transaction, room: Room, author_id: int, post: PostMessage) -> Posted | None:

@@ -34,6 +34,7 @@ from service.wire.commands import (
     Join,
     Leave,
     Lift,
+    Report,
     Sanction,
     Send,
     Typing,
@@ -139,7 +140,7 @@ class Dialogue:
                 return self._typing(command)
             case Auth():
                 return self._auth(command)
-            case Sanction() | Lift() | Delete() | Undo():
+            case Sanction() | Lift() | Delete() | Undo() | Report():
                 return self._order(command)
             case Leave():
                 self._leave(command.room)

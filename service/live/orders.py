@@ -1,4 +1,4 @@
-"""What a moderator says on a socket: the same commands as by HTTP, through the same door."""
+"""What moderators, and who calls for them, say on a socket: the same commands as by HTTP, through the same door."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from service.chat.deletions import DeleteMessage
 from service.chat.door import Door
 from service.chat.errors import invalid
 from service.chat.records import Credential, SanctionKind, Source
+from service.chat.reports import ReportMessage
 from service.chat.sanctions import Impose, Lift
 from service.chat.undo import Undo
 from service.wire import commands, shapes, times
 from service.wire.shapes import Shape
 
-Order = commands.Sanction | commands.Lift | commands.Delete | commands.Undo
+Order = commands.Sanction | commands.Lift | commands.Delete | commands.Undo | commands.Report
 
 
 async def carry_out(door: Door, credential: Credential, address: str, order: Order) -> Shape:
@@ -33,6 +34,9 @@ async def carry_out(door: Door, credential: Credential, address: str, order: Ord
             return {"message": shapes.message(deleted.value), **_action(deleted.action)}
         case commands.Undo():
             return {"action": shapes.action(await door.do(acting, Undo(order.action)))}
+        case commands.Report():
+            reported = await door.do(acting, ReportMessage(order.message, order.reason))
+            return {"report": shapes.own_report(reported.report)}
 
 
 def _time(raw: str | None) -> int | None:

@@ -18,9 +18,10 @@ from sqlalchemy import Connection, Engine, exc
 from service.chat.door import Answer
 from service.chat.errors import Code, Refusal
 from service.chat.messages import Posted, PostMessage
-from service.chat.ports import Clock, Transaction
+from service.chat.ports import Clock, Patterns, Transaction
 from service.storage.engine import READERS
 from service.storage.journal import Deliver, Journal, Observe
+from service.storage.posting import NO_PATTERNS
 from service.storage.transaction import SqlTransaction
 
 T = TypeVar("T")
@@ -34,12 +35,12 @@ _Answer = tuple["asyncio.Future[Any]", Any, Exception | None]
 
 
 class SqlDatabase:
-    """The way to transactions, for the event loop."""
+    """The way to transactions, for the event loop. Without ``patterns`` nothing is said in a room that has filters."""
 
-    def __init__(self, engine: Engine, clock: Clock, observe: Observe) -> None:
+    def __init__(self, engine: Engine, clock: Clock, observe: Observe, patterns: Patterns = NO_PATTERNS) -> None:
         self._engine = engine
         self._clock = clock
-        self._journal = Journal(engine, clock, observe)
+        self._journal = Journal(engine, clock, observe, patterns)
         self._reads: SimpleQueue[_Job | None] = SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._loop: asyncio.AbstractEventLoop | None = None

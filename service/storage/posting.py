@@ -14,8 +14,11 @@ from sqlalchemy import Connection
 from service.chat import ids
 from service.chat.errors import Refusal
 from service.chat.events import MessagePosted
+from service.chat.filters import NoPatterns, screen
 from service.chat.messages import Posted, PostMessage, Ruling, keep_pace, require_replied, rule, seen
-from service.chat.records import Message
+from service.chat.ports import Patterns
+from service.chat.records import Filter, Message, Room
+from service.chat.reports import open_for_filter
 from service.storage.log import MESSAGE
 from service.storage.transaction import SqlTransaction
 
@@ -30,6 +33,8 @@ _ADVANCE = "UPDATE heads SET seq = ?, at = ? WHERE room_id = ?"
 
 _VERSION = "SELECT version FROM authority"
 
+NO_PATTERNS = NoPatterns()
+
 Row = tuple[int, int, int, int, int, str, str | None, str | None, bytes | None]
 
 
@@ -38,25 +43,27 @@ def cursor_of(connection: Connection) -> Any:
     return connection.connection.cursor()
 
 
-def store(tx: SqlTransaction, posts: Sequence[PostMessage]) -> list[Outcome]:
-    """Store what may be stored; an outcome for each post, in order. The transaction has no other events."""
+def store(tx: SqlTransaction, posts: Sequence[PostMessage], patterns: Patterns = NO_PATTERNS) -> list[Outcome]:
+    """Store what may be stored; an outcome for each post, in order. The transaction has no other events. Without
+    ``patterns`` nothing is said in a room that has filters."""
     cursor = cursor_of(tx.connection)
     cursor.execute("SAVEPOINT posts")
     try:
-        outcomes = _Batch(tx).store(posts)
+        outcomes = _Batch(tx, patterns).store(posts)
     except (tx.connection.dialect.loaded_dbapi.IntegrityError, _SaidTwice):
         # Somebody sent a nonce twice. It is rare, so it is found out by the unique key and not by asking every time.
         cursor.execute("ROLLBACK TO posts")
         tx.appended.clear()
-        outcomes = [_store_one(tx, post) for post in posts]
+        tx.told.clear()
+        outcomes = [_store_one(tx, post, patterns) for post in posts]
     cursor.execute("RELEASE posts")
     return outcomes
 
 
-def _store_one(tx: SqlTransaction, post: PostMessage) -> Outcome:
+def _store_one(tx: SqlTransaction, post: PostMessage, patterns: Patterns) -> Outcome:
     post.ruling = None  # so that the nonce is looked up
     with tx.connection.begin_nested():
-        return _Batch(tx).store([post])[0]
+        return _Batch(tx, patterns).store([post])[0]
 
 
 class _SaidTwice(Exception):
@@ -66,13 +73,15 @@ class _SaidTwice(Exception):
 class _Batch:
     """Posts on their way into the log, in one transaction."""
 
-    def __init__(self, tx: SqlTransaction) -> None:
+    def __init__(self, tx: SqlTransaction, patterns: Patterns) -> None:
         self._tx = tx
+        self._patterns = patterns
         self._cursor = cursor_of(tx.connection)
         (self._version,) = self._cursor.execute(_VERSION).fetchone()
         self._changes: dict[int, tuple[set[int], set[str], set[int]]] = {}
         self._heads: dict[int, tuple[int, int]] = {}
         self._slowed: set[tuple[int, int, str]] = set()  # nonces of this batch in rooms with slow mode
+        self._flagged: list[tuple[Room, Message, Filter]] = []
 
     def store(self, posts: Sequence[PostMessage]) -> list[Outcome]:
         decided = [self._decide(post) for post in posts]
@@ -85,6 +94,8 @@ class _Batch:
         if rows:
             self._cursor.executemany(_INSERT, rows)
             self._cursor.executemany(_ADVANCE, [(seq, at, room_id) for room_id, (seq, at) in self._heads.items()])
+        for flagged in self._flagged:
+            open_for_filter(self._tx, *flagged)
         return outcomes
 
     def _decide(self, post: PostMessage) -> Ruling | Outcome:
@@ -102,6 +113,8 @@ class _Batch:
                     return earlier
             if post.reply_to is not None:
                 require_replied(tx, ruling.room, post.reply_to)
+            if ruling.filters:  # before slow mode, which counts what was said and not what was refused
+                post.screened = screen(self._patterns, ruling.filters, post.text)
             if ruling.slow_mode:
                 self._require_new(post, ruling)
                 keep_pace(tx, ruling)
@@ -141,8 +154,11 @@ class _Batch:
         seq += 1
         at = now if now > last else last
         self._heads[room_id] = (seq, at)
-        text, nonce, reply_to = post.text, post.nonce, post.reply_to
+        nonce, reply_to, screened = post.nonce, post.reply_to, post.screened
+        text = post.text if screened is None else screened.text
         rows.append((room_id, seq, at, MESSAGE, ruling.author_id, text, reply_to, nonce, post.digest()))
         message = Message(ids.message_id(at, room_id, seq), slug, seq, ruling.author, text, at, reply_to, nonce)
         self._tx.appended.append(MessagePosted(room_id, slug, seq, at, message, ruling.author_id))
+        if screened is not None and screened.report is not None:
+            self._flagged.append((ruling.room, message, screened.report))
         return Posted(message)

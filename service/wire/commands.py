@@ -91,6 +91,13 @@ class Undo(Command, tag="undo"):
     action: Id
 
 
+class Report(Command, tag="report"):
+    """Show a message to who moderates its room."""
+
+    message: Id
+    reason: str
+
+
 class Typing(Command, tag="typing"):
     """Tell a room that one is typing."""
 
@@ -115,11 +122,12 @@ COMMANDS: dict[str, type[Command]] = {
     "lift": Lift,
     "delete": Delete,
     "undo": Undo,
+    "report": Report,
     "typing": Typing,
     "auth": Auth,
     "ping": Ping,
 }
-_ANY = Join | Leave | Send | Sanction | Lift | Delete | Undo | Typing | Auth | Ping
+_ANY = Join | Leave | Send | Sanction | Lift | Delete | Undo | Report | Typing | Auth | Ping
 
 
 class BadCommand(Exception):
