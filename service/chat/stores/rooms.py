@@ -1,0 +1,135 @@
+"""What the rules need to have kept of rooms: themselves, who is in them, and their logs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from service.chat.events import Event
+from service.chat.records import Member, Message, Room, Setter, User
+from service.chat.roles import Role, RoomRole
+from service.chat.stores.page import Page
+
+
+class Rooms(Protocol):
+    """Rooms. A deleted one keeps its row and its slug."""
+
+    def get(self, room_id: int) -> Room | None: ...
+    def by_slug(self, slug: str) -> Room | None: ...
+    def seen_by(self, slug: str, user_id: int) -> tuple[Room, RoomRole | None] | None:
+        """The room and what the user is in it, in one query; also one that they may not see, or that is deleted."""
+        ...
+
+    def add(self, room: Room) -> Room:
+        """The room with its id; ``conflict`` if the slug is or was in use."""
+        ...
+
+    def save(self, room: Room) -> None:
+        """Store the settings (name, topic, visibility, gates, locked, slow mode)."""
+        ...
+
+    def delete(self, room_id: int) -> None:
+        """The room can no longer be used and has no members; its row and its slug stay."""
+        ...
+
+    def page(self, user_id: int, all_private: bool, page: Page) -> list[tuple[Room, RoomRole | None]]:
+        """By slug: public rooms, those of the user, and all private ones for admins; and what the user is in each."""
+        ...
+
+    def heads(self, room_ids: Iterable[int]) -> dict[int, int]:
+        """The last seq of each of these rooms."""
+        ...
+
+    def note_setter(self, room_id: int, rule: str, by: User | None, reason: str | None) -> None:
+        """Remember who set a rule of the room to what it is."""
+        ...
+
+    def setter(self, room_id: int, rule: str) -> Setter | None:
+        """Who set a rule of the room to what it is."""
+        ...
+
+
+class Members(Protocol):
+    """Users in rooms."""
+
+    def get(self, room_id: int, user_id: int) -> Member | None: ...
+    def by_username(self, room_id: int, username: str) -> Member | None: ...
+    def role(self, room_id: int, user_id: int) -> RoomRole | None: ...
+    def add(self, room_id: int, user_id: int, role: RoomRole, now: int) -> None: ...
+    def remove(self, room_id: int, user_id: int) -> None: ...
+    def set_role(self, room_id: int, user_id: int, role: RoomRole) -> None: ...
+    def posted(self, room_id: int, user_id: int, now: int) -> None:
+        """Remember when the member last posted (kept in slow mode only)."""
+        ...
+
+    def page(self, room_id: int, after: int, limit: int) -> list[Member]:
+        """The members whose user id is above ``after``, in that order: it is the order of their accounts' creation."""
+        ...
+
+    def of_user(self, user_id: int) -> list[tuple[Room, Member]]:
+        """The rooms that a user is in, by room id."""
+        ...
+
+    def below(self, room_id: int, role: Role) -> list[Member]:
+        """The members whose server-wide role is lower than ``role``."""
+        ...
+
+    def owners(self, room_id: int) -> int:
+        """How many owners the room has."""
+        ...
+
+
+class Log(Protocol):
+    """The rooms' logs: every event, numbered by seq within its room."""
+
+    def joined(self, room: Room, member: Member) -> None: ...
+    def left(
+        self,
+        room: Room,
+        user: User,
+        code: str,
+        by: User | None,
+        reason: str | None = None,
+        until: int | None = None,
+    ) -> int:
+        """``member.left``; its seq."""
+        ...
+
+    def member_changed(self, room: Room, member: Member, by: User | None, reason: str | None = None) -> int:
+        """``member.changed``; its seq."""
+        ...
+
+    def room_changed(self, room: Room, by: User | None) -> None: ...
+    def room_deleted(self, room: Room, by: User | None) -> None: ...
+    def delete(self, room: Room, messages: Sequence[Message], by: User | None) -> None:
+        """Show these messages' texts no more: one ``message.deleted`` for each. None of them is deleted yet."""
+        ...
+
+    def restore(self, room: Room, seqs: Sequence[int], by: User | None) -> int:
+        """Show these again, those that are deleted: one ``message.restored`` for each. How many they were."""
+        ...
+
+    def seq_at(self, room: Room, at: int) -> int:
+        """The last seq of the room whose time is before ``at``."""
+        ...
+
+    def said_by(self, room: Room, author_id: int, after: int, until: int, limit: int) -> list[Message]:
+        """The messages of one author with ``after < seq <= until`` that are not deleted, newest first."""
+        ...
+
+    def events(self, room: Room, after: int, limit: int, until: int | None = None) -> list[Event]:
+        """Events with ``after < seq <= until``, in order."""
+        ...
+
+    def messages(self, room: Room, limit: int, before: int | None = None, after: int | None = None) -> list[Message]:
+        """Messages, oldest first: the latest, or those next to a seq, which they exclude."""
+        ...
+
+    def message(self, room: Room, seq: int) -> Message | None: ...
+    def messages_at(self, room: Room, seqs: Sequence[int]) -> dict[int, Message]:
+        """The messages at these seqs, by seq; what is no message is left out."""
+        ...
+
+    def by_nonce(self, room: Room, author_id: int, nonce: str) -> tuple[Message, bytes] | None:
+        """The message first posted under that nonce, and the digest of its content then."""
+        ...
