@@ -114,9 +114,13 @@ def _require_database(current: Settings) -> None:
 
 
 def _confirmed(username: str) -> bool:
-    if not sys.stdin.isatty():
-        raise Failure("There is no terminal to ask on whether that is meant: say it with --yes.")
+    if not _on_a_terminal():
+        raise Failure("There is no terminal to ask on whether that is meant: say so with --yes.")
     return typer.confirm(f"Erase {username} from the audit log? This can't be undone.", err=True)
+
+
+def _on_a_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def _verified(tx: Transaction, kept: str | None) -> Verified:

@@ -36,7 +36,7 @@ def migrate(engine: Engine) -> list[str]:
 
 def pending(engine: Engine) -> bool:
     """Whether ``migrate`` would find something to do."""
-    with engine.connect() as connection:
+    with engine.connect().execution_options(reading=True) as connection:
         current = _revision(MigrationContext.configure(connection))
     return current != ScriptDirectory.from_config(_config()).get_current_head()
 
