@@ -24,6 +24,7 @@ from service.api import (
     audit,
     connections,
     docs,
+    filters,
     health,
     invites,
     me,
@@ -37,6 +38,7 @@ from service.api import (
     password_resets,
     permissions,
     problems,
+    reports,
     rooms,
     sanctions,
     sessions,
@@ -77,6 +79,7 @@ from service.live.terms import Terms
 from service.storage import schema
 from service.storage.database import SqlDatabase
 from service.storage.engine import open_engine
+from service.text.patterns import Patterns
 from service.watch.metrics import Exposition, Metrics
 
 DATABASE_FILE = "folkmoot.db"
@@ -89,6 +92,8 @@ ROUTERS = (
     members.router,
     sanctions.router,
     moderation.router,
+    reports.router,
+    filters.router,
     audit.router,
     permissions.router,
     connections.router,
@@ -170,8 +175,9 @@ def create_app(settings: Settings) -> Application:
     """The whole server for these settings; nothing runs until it is started."""
     metrics = Metrics()
     engine = open_engine(f"sqlite:///{(settings.data / DATABASE_FILE).absolute()}")
-    database = SqlDatabase(engine, now_ms, metrics.committed)
-    parts = _parts(settings, database, metrics, now_ms)
+    patterns = Patterns()
+    database = SqlDatabase(engine, now_ms, metrics.committed, patterns)
+    parts = _parts(settings, database, patterns, metrics, now_ms)
     lifts = Lifts(database, now_ms)
     steps = [
         Step("schema", lambda: asyncio.to_thread(schema.migrate, engine)),
@@ -193,7 +199,7 @@ def create_app(settings: Settings) -> Application:
     return Application(parts, framed, http, Sockets(parts), settings.drain_seconds)
 
 
-def _parts(settings: Settings, database: SqlDatabase, metrics: Metrics, clock: Clock) -> Parts:
+def _parts(settings: Settings, database: SqlDatabase, patterns: Patterns, metrics: Metrics, clock: Clock) -> Parts:
     name = issuer_name(settings.public_url, settings.host, settings.port)
     keyring = open_keyring(settings.data, settings.signing_keys)
     issuer = Issuer(name, keyring, settings.access_token_seconds, clock)
@@ -231,6 +237,7 @@ def _parts(settings: Settings, database: SqlDatabase, metrics: Metrics, clock: C
         verifier=verifier,
         refresh_tokens=refresh_tokens,
         tickets=MemoryTickets(clock),
+        patterns=patterns,
         passwords=passwords,
         setup=Setup(database, passwords),
         accounts=accounts,

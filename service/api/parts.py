@@ -17,7 +17,7 @@ from service.chat.introspection import Introspection
 from service.chat.keyring import Keyring
 from service.chat.origins import Origins
 from service.chat.passwords import Passwords
-from service.chat.ports import Clock, Database
+from service.chat.ports import Clock, Database, Patterns
 from service.chat.profile import Profiles
 from service.chat.refresh import RefreshTokens
 from service.chat.resets import Resets
@@ -62,6 +62,7 @@ class Parts:
     verifier: Verifier
     refresh_tokens: RefreshTokens
     tickets: Tickets
+    patterns: Patterns
     passwords: Passwords
     setup: Setup
     accounts: Accounts

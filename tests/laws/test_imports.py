@@ -25,13 +25,14 @@ def _allowed(ours: str, others: str | None) -> Allowed:
 
 
 LEAVES = frozenset({"watch"})  # every part may log and count
-EVERY_PART = "chat wire storage live api watch config app cli"
+EVERY_PART = "chat wire storage live api text watch config app cli"
 ALLOWED = {
     "chat": _allowed("", "jose passlib zxcvbn"),
     "wire": _allowed("chat", "pydantic pydantic_core msgspec"),
     "storage": _allowed("chat", "sqlalchemy alembic"),
     "live": _allowed("chat wire", "uvicorn websockets starlette msgspec"),
     "api": _allowed("chat wire live", "fastapi starlette pydantic pydantic_core limits fastapi_swagger"),
+    "text": _allowed("chat", "re2"),
     "watch": _allowed("", "structlog prometheus_client"),
     "config": _allowed("", "pydantic pydantic_settings"),
     "app": _allowed(EVERY_PART, None),

@@ -166,7 +166,7 @@ async def test_a_database_that_fails_under_one_entry_is_not_trusted_with_the_oth
 async def test_a_full_disk_is_unavailable_also_where_the_driver_says_it_itself(
     kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(tx: SqlTransaction, posts: object) -> None:
+    def full(tx: SqlTransaction, posts: object, patterns: object) -> None:
         tx.connection.connection.cursor().execute("INSERT INTO no_such_table VALUES (1)")
 
     with monkeypatch.context() as away:
