@@ -34,6 +34,47 @@ class MessagePosted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MessageEdited(Event):
+    """A message's author gave it another text."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionAdded(Event):
+    """Somebody put an emoji under a message. ``user`` is a username."""
+
+    message_id: str
+    emoji: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionRemoved(Event):
+    """Somebody took their emoji away again."""
+
+    message_id: str
+    emoji: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePinned(Event):
+    """A message stands among the room's pins. ``by`` is a username."""
+
+    message_id: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageUnpinned(Event):
+    """A message stands among the room's pins no more."""
+
+    message_id: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class MessageDeleted(Event):
     """A message's text is no longer shown. ``by`` is a username."""
 
@@ -94,8 +135,13 @@ class RoomDeleted(Event):
 
 EVENTS: dict[type[Event], str] = {
     MessagePosted: "message.posted",
+    MessageEdited: "message.edited",
     MessageDeleted: "message.deleted",
     MessageRestored: "message.restored",
+    MessagePinned: "message.pinned",
+    MessageUnpinned: "message.unpinned",
+    ReactionAdded: "reaction.added",
+    ReactionRemoved: "reaction.removed",
     MemberJoined: "member.joined",
     MemberLeft: "member.left",
     MemberChanged: "member.changed",

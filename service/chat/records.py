@@ -168,8 +168,38 @@ class Deletion:
 
 
 @dataclass(frozen=True, slots=True)
+class Reaction:
+    """One emoji under a message, and who put it there: all of them counted, the first ones named."""
+
+    emoji: str
+    count: int
+    users: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What hangs under a message: how many replies, and the last one's seq and time."""
+
+    replies: int
+    last_seq: int
+    last_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """By whom (a username) a message was pinned, and when."""
+
+    by: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """A message as it is now. ``reply_to`` is a message's id. The text of one that is ``deleted`` is empty."""
+    """A message as it is now. The text of one that is ``deleted`` is empty.
+
+    ``reply_to`` is the id of the message that it answers, ``root`` of the one whose thread it stands in; ``thread`` is
+    what hangs under it itself. ``html`` is there where the text has formatting.
+    """
 
     id: str
     room: str
@@ -180,6 +210,12 @@ class Message:
     reply_to: str | None = None
     nonce: str | None = None
     deleted: Deletion | None = None
+    html: str | None = None
+    edited_at: int | None = None
+    root: str | None = None
+    thread: Thread | None = None
+    pinned: Pin | None = None
+    reactions: tuple[Reaction, ...] = ()
 
 
 class FilterKind(StrEnum):

@@ -19,23 +19,25 @@ from service.chat.messages import Posted, PostMessage, Ruling, keep_pace, requir
 from service.chat.ports import Patterns
 from service.chat.records import Filter, Message, Room
 from service.chat.reports import open_for_filter
-from service.storage.log import MESSAGE
+from service.storage.kinds import Kind
+from service.storage.threads import Replies
 from service.storage.transaction import SqlTransaction
 
 Outcome = Posted | Refusal
 
-_HEADS = "SELECT room_id, seq, at FROM heads WHERE room_id IN"
+_HEADS = "SELECT room_id, seq, at, said FROM heads WHERE room_id IN"
 _INSERT = (
-    "INSERT INTO events (room_id, seq, at, kind, actor_id, text, reply_to, nonce, digest)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO events (room_id, seq, at, kind, actor_id, text, reply_to, nonce, digest, html, root, said)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-_ADVANCE = "UPDATE heads SET seq = ?, at = ? WHERE room_id = ?"
+_ADVANCE = "UPDATE heads SET seq = ?, at = ?, said = ? WHERE room_id = ?"
+MESSAGE = Kind.MESSAGE.value
 
 _VERSION = "SELECT version FROM authority"
 
 NO_PATTERNS = NoPatterns()
 
-Row = tuple[int, int, int, int, int, str, str | None, str | None, bytes | None]
+Row = tuple[int, int, int, int, int, str, str | None, str | None, bytes | None, str | None, int | None, int]
 
 
 def cursor_of(connection: Connection) -> Any:
@@ -79,7 +81,9 @@ class _Batch:
         self._cursor = cursor_of(tx.connection)
         (self._version,) = self._cursor.execute(_VERSION).fetchone()
         self._changes: dict[int, tuple[set[int], set[str], set[int]]] = {}
-        self._heads: dict[int, tuple[int, int]] = {}
+        self._heads: dict[int, tuple[int, int, int]] = {}  # by room: seq, at, said
+        self._roots: dict[int, Root] = {}  # of replies, by the identity of their post
+        self._hung: list[tuple[Ruling, PostMessage, Message]] = []  # what replies to something, or calls somebody
         self._slowed: set[tuple[int, int, str]] = set()  # nonces of this batch in rooms with slow mode
         self._flagged: list[tuple[Room, Message, Filter]] = []
 
@@ -93,7 +97,9 @@ class _Batch:
         ]
         if rows:
             self._cursor.executemany(_INSERT, rows)
-            self._cursor.executemany(_ADVANCE, [(seq, at, room_id) for room_id, (seq, at) in self._heads.items()])
+            self._cursor.executemany(_ADVANCE, [(*head, room_id) for room_id, head in self._heads.items()])
+        if self._hung:
+            self._hang()
         for flagged in self._flagged:
             open_for_filter(self._tx, *flagged)
         return outcomes
@@ -112,7 +118,7 @@ class _Batch:
                 if earlier is not None:
                     return earlier
             if post.reply_to is not None:
-                require_replied(tx, ruling.room, post.reply_to)
+                self._roots[id(post)] = root_of(tx, ruling.room, post.reply_to)
             if ruling.filters:  # before slow mode, which counts what was said and not what was refused
                 post.screened = screen(self._patterns, ruling.filters, post.text)
             if ruling.slow_mode:
@@ -145,20 +151,34 @@ class _Batch:
         if room_ids:
             marks = ", ".join("?" * len(room_ids))
             cursor = self._cursor.execute(f"{_HEADS} ({marks})", tuple(room_ids))
-            self._heads = {room_id: (seq, at) for room_id, seq, at in cursor}
+            self._heads = {room_id: (seq, at, said) for room_id, seq, at, said in cursor}
 
     def _place(self, post: PostMessage, ruling: Ruling, rows: list[Row]) -> Posted:
         """Give the post the next seq of its room, and a time that is not before the last one's."""
         room_id, slug, now = ruling.room.id, ruling.room.slug, self._tx.now
-        seq, last = self._heads[room_id]
+        seq, last, said = self._heads[room_id]
         seq += 1
         at = now if now > last else last
-        self._heads[room_id] = (seq, at)
         nonce, reply_to, screened = post.nonce, post.reply_to, post.screened
-        text = post.text if screened is None else screened.text
-        rows.append((room_id, seq, at, MESSAGE, ruling.author_id, text, reply_to, nonce, post.digest()))
-        message = Message(ids.message_id(at, room_id, seq), slug, seq, ruling.author, text, at, reply_to, nonce)
+        text, html = post.text, post.html
+        if screened is not None and screened.text != text:
+            text, html = screened.text, None  # it was formatted with what is masked now
+        if reply_to is None:
+            root, root_seq, said = None, None, said + 1
+        else:
+            root = self._roots[id(post)]
+            root_seq = root.seq
+        self._heads[room_id] = (seq, at, said)
+        digest = post.digest()
+        author_id = ruling.author_id
+        rows.append((room_id, seq, at, MESSAGE, author_id, text, reply_to, nonce, digest, html, root_seq, said))
+        id_ = ids.message_id(at, room_id, seq)
+        message = Message(id_, slug, seq, ruling.author, text, at, reply_to, nonce, None, html)
+        if root is not None:
+            message = replace(message, root=root.id)
         self._tx.appended.append(MessagePosted(room_id, slug, seq, at, message, ruling.author_id))
+        if root is not None or MARK in text:
+            self._hung.append((ruling, post, message))
         if screened is not None and screened.report is not None:
             self._flagged.append((ruling.room, message, screened.report))
         return Posted(message)

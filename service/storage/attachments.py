@@ -1,0 +1,63 @@
+"""What hangs on messages, read for many of them at once: reactions, threads, pins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
+
+from service.chat.records import Pin, Reaction, Room, Thread
+from service.storage.tables import pins, reactions, threads, users
+
+USERS_SHOWN = 100  # who put an emoji under a message: the first ones are named
+AT_ONCE = 500  # seqs in one statement: databases bound its parameters
+
+
+def _seqs_of(table: Any, column: Any) -> tuple[Any, Any]:
+    return table.c.room_id == bindparam("room_id"), column.in_(bindparam("seqs", expanding=True))
+
+
+REACTIONS = (
+    select(reactions.c.seq, reactions.c.emoji, users.c.username)
+    .join(users, users.c.id == reactions.c.user_id)
+    .where(*_seqs_of(reactions, reactions.c.seq))
+    .order_by(reactions.c.seq, reactions.c.at, reactions.c.user_id)
+)
+THREADS = select(threads.c.root, threads.c.replies, threads.c.last_seq, threads.c.last_at).where(
+    *_seqs_of(threads, threads.c.root)
+)
+PINS = (
+    select(pins.c.seq, users.c.username, pins.c.at)
+    .join(users, users.c.id == pins.c.by_id)
+    .where(*_seqs_of(pins, pins.c.seq))
+)
+
+
+class Attachments:
+    """Three looks at small tables, whatever the number of messages."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._run = connection.execute
+
+    def of(self, room: Room, seqs: Sequence[int]) -> dict[int, dict[str, Any]]:
+        """The fields of ``Message`` that hang on the messages at these seqs; those without any are left out."""
+        hung: dict[int, dict[str, Any]] = {}
+        for start in range(0, len(seqs), AT_ONCE):
+            wanted = {"room_id": room.id, "seqs": list(seqs[start : start + AT_ONCE])}
+            for root, replies, last_seq, last_at in self._run(THREADS, wanted):
+                hung.setdefault(root, {})["thread"] = Thread(replies, last_seq, last_at)
+            for seq, by, at in self._run(PINS, wanted):
+                hung.setdefault(seq, {})["pinned"] = Pin(by, at)
+            for seq, found in self._reactions(wanted).items():
+                hung.setdefault(seq, {})["reactions"] = found
+        return hung
+
+    def _reactions(self, wanted: dict[str, Any]) -> dict[int, tuple[Reaction, ...]]:
+        by_message: dict[int, dict[str, list[str]]] = {}
+        for seq, emoji, username in self._run(REACTIONS, wanted):
+            by_message.setdefault(seq, {}).setdefault(emoji, []).append(username)
+        return {
+            seq: tuple(Reaction(emoji, len(names), tuple(names[:USERS_SHOWN])) for emoji, names in found.items())
+            for seq, found in by_message.items()
+        }

@@ -1,0 +1,279 @@
+"""Reading the rooms' logs: messages as they are now, and events in their order.
+
+What hangs on a message (reactions, a thread, a pin) stands in tables of its own, and is read for all messages of an
+answer at once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Row, Select, bindparam, select
+
+from service.chat import ids
+from service.chat.events import (
+    Event,
+    MemberChanged,
+    MemberJoined,
+    MemberLeft,
+    MessageDeleted,
+    MessageEdited,
+    MessagePinned,
+    MessagePosted,
+    MessageRestored,
+    MessageUnpinned,
+    ReactionAdded,
+    ReactionRemoved,
+    RoomChanged,
+    RoomDeleted,
+)
+from service.chat.records import SYSTEM, Author, Deletion, Member, Message, Room
+from service.chat.roles import Role, RoomRole
+from service.storage import tables
+from service.storage.attachments import Attachments
+from service.storage.kinds import Kind
+from service.storage.unit import Unit
+from service.storage.user_row import USER_COLUMNS, user_of
+
+AT_ONCE = 500  # seqs in one statement: databases bound its parameters
+
+_events = tables.events
+_heads = tables.heads
+_actor = tables.users.alias("actor")
+_subject = tables.users.alias("subject")
+_deleter = tables.users.alias("deleter")
+_root = tables.events.alias("root")
+
+_MESSAGE_COLUMNS = (
+    _events.c.seq,
+    _events.c.at,
+    _events.c.kind,
+    _events.c.actor_id,
+    _events.c.text,
+    _events.c.reply_to,
+    _events.c.nonce,
+    _events.c.html,
+    _events.c.edited_at,
+    _events.c.root,
+    _root.c.at.label("root_at"),
+    _actor.c.username,
+    _actor.c.name,
+    _actor.c.role,
+    _actor.c.bot,
+    _events.c.deleted_by,
+    _events.c.deleted_at,
+    _deleter.c.username.label("deleter"),
+)
+_IS_ROOT = (_root.c.room_id == _events.c.room_id) & (_root.c.seq == _events.c.root)
+_MESSAGES = (
+    select(*_MESSAGE_COLUMNS)
+    .join(_actor, _actor.c.id == _events.c.actor_id)
+    .outerjoin(_deleter, _deleter.c.id == _events.c.deleted_by)
+    .outerjoin(_root, _IS_ROOT)
+    .where(_events.c.room_id == bindparam("room_id"), _events.c.kind == Kind.MESSAGE.value)
+    .limit(bindparam("most"))
+)
+_LATEST = _MESSAGES.order_by(_events.c.seq.desc())
+_BEFORE = _LATEST.where(_events.c.seq < bindparam("seq"))
+_AFTER = _MESSAGES.where(_events.c.seq > bindparam("seq")).order_by(_events.c.seq)
+_AT = _MESSAGES.where(_events.c.seq == bindparam("seq"))
+_THESE = _MESSAGES.where(_events.c.seq.in_(bindparam("seqs", expanding=True)))
+_REPLIES = _AFTER.where(_events.c.root == bindparam("of_root"))
+_SAID_BY = _LATEST.where(
+    _events.c.actor_id == bindparam("author_id"),
+    _events.c.seq > bindparam("after"),
+    _events.c.seq <= bindparam("until"),
+    _events.c.deleted_at.is_(None),
+)
+_BY_NONCE = _MESSAGES.add_columns(_events.c.digest).where(
+    _events.c.actor_id == bindparam("author_id"), _events.c.nonce == bindparam("nonce")
+)
+_EVENTS = (
+    select(
+        *_MESSAGE_COLUMNS,
+        _events.c.data,
+        *(_subject.c[column.name].label(f"subject_{column.name}") for column in USER_COLUMNS),
+    )
+    .outerjoin(_actor, _actor.c.id == _events.c.actor_id)
+    .outerjoin(_deleter, _deleter.c.id == _events.c.deleted_by)
+    .outerjoin(_subject, _subject.c.id == _events.c.subject_id)
+    .outerjoin(_root, _IS_ROOT)
+    .where(_events.c.room_id == bindparam("room_id"), _events.c.seq > bindparam("after"))
+    .order_by(_events.c.seq)
+    .limit(bindparam("most"))
+)
+_EVENTS_UNTIL = _EVENTS.where(_events.c.seq <= bindparam("until"))
+_TIME_AT = (
+    select(_events.c.seq, _events.c.at)
+    .where(_events.c.room_id == bindparam("room_id"), _events.c.seq >= bindparam("seq"))
+    .order_by(_events.c.seq)
+    .limit(1)
+)
+_LAST = select(_heads.c.seq).where(_heads.c.room_id == bindparam("room_id"))
+_SAID = select(_events.c.said).where(_events.c.room_id == bindparam("room_id"), _events.c.seq == bindparam("seq"))
+_SHOWN_WHOLE = (Kind.MESSAGE_RESTORED, Kind.MESSAGE_EDITED)  # events that bring the message as it is now
+
+
+class SqlHistory:
+    """Every event of every room, to be read."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+        self._attachments = Attachments(unit.connection)
+
+    def events(self, room: Room, after: int, limit: int, until: int | None = None) -> list[Event]:
+        """Events with ``after < seq <= until``, in order."""
+        wanted = {"room_id": room.id, "after": after, "most": limit}
+        if until is None:
+            rows = self._rows(_EVENTS, wanted)
+        else:
+            rows = self._rows(_EVENTS_UNTIL, {**wanted, "until": until})
+        posted = [row.seq for row in rows if row.kind == Kind.MESSAGE]
+        about = [json.loads(row.data)["message"] for row in rows if row.kind in _SHOWN_WHOLE]
+        # A message is shown as it is now, whatever has happened to it since.
+        messages = self._dressed(room, [_message(room, row) for row in rows if row.kind == Kind.MESSAGE])
+        messages |= self.messages_at(room, sorted(set(about) - set(posted)))
+        return [_event(room, row, messages) for row in rows]
+
+    def messages(self, room: Room, limit: int, before: int | None = None, after: int | None = None) -> list[Message]:
+        """Messages, oldest first: the latest, or those next to a seq."""
+        wanted = {"room_id": room.id, "most": limit}
+        if after is not None:
+            return self._shown(room, self._rows(_AFTER, {**wanted, "seq": after}))
+        if before is not None:
+            found = self._rows(_BEFORE, {**wanted, "seq": before})
+        else:
+            found = self._rows(_LATEST, wanted)
+        return self._shown(room, reversed(found))
+
+    def replies(self, room: Room, root: int, after: int, limit: int) -> list[Message]:
+        """The messages in the thread under the message at ``root``, after a seq, oldest first."""
+        wanted = {"room_id": room.id, "of_root": root, "seq": after, "most": limit}
+        return self._shown(room, self._rows(_REPLIES, wanted))
+
+    def message(self, room: Room, seq: int) -> Message | None:
+        """The message at ``seq``, if it is one."""
+        return self.messages_at(room, [seq]).get(seq)
+
+    def messages_at(self, room: Room, seqs: Sequence[int]) -> dict[int, Message]:
+        """The messages at these seqs, by seq; what is no message is left out."""
+        found: list[Message] = []
+        for start in range(0, len(seqs), AT_ONCE):
+            part = list(seqs[start : start + AT_ONCE])
+            rows = self._rows(_THESE, {"room_id": room.id, "seqs": part, "most": len(part)})
+            found += [_message(room, row) for row in rows]
+        return self._dressed(room, found)
+
+    def seq_at(self, room: Room, at: int) -> int:
+        """The last seq of the room whose time is before ``at``: found by halving, for time never goes back."""
+        run, before = self._unit.connection.execute, 0
+        beyond = int(run(_LAST, {"room_id": room.id}).scalar_one()) + 1
+        while beyond - before > 1:
+            middle = (before + beyond) // 2
+            row = run(_TIME_AT, {"room_id": room.id, "seq": middle}).one()
+            if row.at < at:
+                before = row.seq
+            else:
+                beyond = middle
+        return before
+
+    def said(self, room: Room, seq: int) -> int:
+        """How many messages the room had with the event at ``seq``, without replies in threads."""
+        return int(self._unit.connection.execute(_SAID, {"room_id": room.id, "seq": seq}).scalar_one_or_none() or 0)
+
+    def said_by(self, room: Room, author_id: int, after: int, until: int, limit: int) -> list[Message]:
+        """The messages of one author with ``after < seq <= until`` that are not deleted, newest first."""
+        wanted = {"room_id": room.id, "author_id": author_id, "after": after, "until": until, "most": limit}
+        return [_message(room, row) for row in self._rows(_SAID_BY, wanted)]
+
+    def by_nonce(self, room: Room, author_id: int, nonce: str) -> tuple[Message, bytes] | None:
+        """The message first posted under that nonce, and the digest of its content then."""
+        rows = self._rows(_BY_NONCE, {"room_id": room.id, "author_id": author_id, "nonce": nonce, "most": 1})
+        if not rows:
+            return None
+        (message,) = self._shown(room, rows)
+        return message, bytes(rows[0].digest)
+
+    def _shown(self, room: Room, rows: Iterable[Row[Any]]) -> list[Message]:
+        return list(self._dressed(room, [_message(room, row) for row in rows]).values())
+
+    def _dressed(self, room: Room, bare: Sequence[Message]) -> dict[int, Message]:
+        """The messages by seq, in their order, with what hangs on them."""
+        messages = {message.seq: message for message in bare}
+        for seq, hung in self._attachments.of(room, list(messages)).items():
+            messages[seq] = replace(messages[seq], **hung)
+        return messages
+
+    def _rows(self, statement: Select[Any], wanted: dict[str, Any]) -> list[Row[Any]]:
+        return list(self._unit.connection.execute(statement, wanted))
+
+
+def _message(room: Room, row: Row[Any]) -> Message:
+    deletion = None if row.deleted_at is None else Deletion(row.deleter or SYSTEM, row.deleted_at)
+    return Message(
+        id=ids.message_id(row.at, room.id, row.seq),
+        room=room.slug,
+        seq=row.seq,
+        author=Author(row.username, row.name, Role(row.role), bool(row.bot)),
+        text=row.text if deletion is None else "",
+        at=row.at,
+        reply_to=row.reply_to,
+        nonce=row.nonce,
+        deleted=deletion,
+        html=row.html if deletion is None else None,
+        edited_at=row.edited_at,
+        root=None if row.root is None else ids.message_id(row.root_at, room.id, row.root),
+    )
+
+
+def _event(room: Room, row: Row[Any], messages: Mapping[int, Message]) -> Event:
+    place = (room.id, room.slug, row.seq, row.at)
+    if row.kind == Kind.MESSAGE:
+        return MessagePosted(*place, messages[row.seq], row.actor_id)
+    by = row.username or SYSTEM
+    data = json.loads(row.data or "{}")
+    if row.subject_id is None:
+        return _event_of_nobody(room, Kind(row.kind), place, by, data, messages)
+    user = user_of(row[-len(USER_COLUMNS) :])
+    muted_until = data.get("muted_until", 0)
+    if row.kind == Kind.JOINED:
+        member = Member(room.id, user, RoomRole.parse(data["role"]), row.at, muted_until=muted_until)
+        return MemberJoined(*place, member)
+    if row.kind == Kind.LEFT:
+        someone = None if row.actor_id == user.id else by
+        code, reason, until = data["code"], data.get("reason"), data.get("until")
+        return MemberLeft(*place, user.username, user.id, code, someone, reason, until)
+    member = Member(room.id, user, RoomRole.parse(data["role"]), data["joined_at"], muted_until=muted_until)
+    return MemberChanged(*place, member, by, data.get("reason"))
+
+
+def _event_of_nobody(
+    room: Room,
+    kind: Kind,
+    place: tuple[int, str, int, int],
+    by: str,
+    data: dict[str, Any],
+    messages: Mapping[int, Message],
+) -> Event:
+    """An event about a message, or about the room itself."""
+    match kind:
+        case Kind.MESSAGE_EDITED:
+            return MessageEdited(*place, messages[data["message"]])
+        case Kind.MESSAGE_RESTORED:
+            return MessageRestored(*place, messages[data["message"]], by)
+        case Kind.MESSAGE_DELETED:
+            return MessageDeleted(*place, data["id"], by)
+        case Kind.REACTION_ADDED:
+            return ReactionAdded(*place, data["id"], data["emoji"], by)
+        case Kind.REACTION_REMOVED:
+            return ReactionRemoved(*place, data["id"], data["emoji"], by)
+        case Kind.MESSAGE_PINNED:
+            return MessagePinned(*place, data["id"], by)
+        case Kind.MESSAGE_UNPINNED:
+            return MessageUnpinned(*place, data["id"], by)
+        case Kind.ROOM_DELETED:
+            return RoomDeleted(*place, by)
+    return RoomChanged(*place, room, by)
