@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from service.chat import standing
 from service.chat.deeds import Deed, Done, MessagesDeleted, What, actor_of
 from service.chat.directory import find
-from service.chat.errors import Code, Refusal, invalid, not_found
+from service.chat.errors import Code, Refusal, Why, invalid, not_found
 from service.chat.ids import parse_message_id
 from service.chat.policy import Action, Standing, may, may_act_on
 from service.chat.ports import Page, Transaction
@@ -210,7 +210,7 @@ def _moderated(tx: Transaction, asker: Asker) -> list[Standing]:
             if may(Action.MODERATE, place).allowed:
                 found.append(place)
     if not found:
-        raise Refusal(Code.FORBIDDEN, "You moderate no room.")
+        raise Refusal(Code.FORBIDDEN, "You moderate no room.", why=Why("room_moderator"))
     return found
 
 

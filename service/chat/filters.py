@@ -98,7 +98,7 @@ class AddFilter:
         if any((one.kind, one.pattern) == (wanted.kind, pattern) for one in there):
             raise Refusal(Code.CONFLICT, "The room has a filter for that already.")
         if len(there) >= FILTERS_MAX:
-            raise Refusal(Code.LIMIT, f"A room has {FILTERS_MAX} filters at most.")
+            raise Refusal(Code.LIMIT, f"A room has {FILTERS_MAX} filters at most.", why=Why("filters_per_room"))
         if size + sum(self.patterns.size(one.kind, one.pattern) for one in there) > SIZE_MAX:
             raise Refusal(
                 Code.LIMIT,

@@ -56,7 +56,8 @@ class ReportMessage:
         if earlier is not None:
             return Reported(earlier, again=True)
         if tx.reports.unclosed(asker.user.id, OPEN_MAX) >= OPEN_MAX:
-            raise Refusal(Code.LIMIT, f"{OPEN_MAX} of your reports wait for a moderator; one more can't be made now.")
+            text = f"{OPEN_MAX} of your reports wait for a moderator; one more can't be made now."
+            raise Refusal(Code.LIMIT, text, why=Why("open_reports"))
         return Reported(_open(tx, reader.room, message, asker.user, reason))
 
 
@@ -83,7 +84,8 @@ class ListReports:
         place = standing.of_asker(tx, asker, slug)
         standing.require(tx, Action.MODERATE, place)
         if place.room.visibility is Visibility.DIRECT:
-            raise Refusal(Code.FORBIDDEN, "Reports from a direct room go to who moderates the server.")
+            text = "Reports from a direct room go to who moderates the server."
+            raise Refusal(Code.FORBIDDEN, text, why=Why("direct_room"))
         return place.room
 
 
