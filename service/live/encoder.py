@@ -86,6 +86,8 @@ class Encoder:
         return carries | {"events": [frames.event(e) for e in entrance.events]}
 
     def _message(self, message: Message) -> bytes:
+        if message.deleted is not None:  # what is kept of it may be from before, with its text
+            return self._encoded(message)
         encoded = self._messages.get(message.id)
         if encoded is None:
             if len(self._messages) >= KEPT_MAX:  # a replay, which no end of a turn follows

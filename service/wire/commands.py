@@ -151,7 +151,7 @@ class Reader:
         """The command in a frame, or ``BadCommand``. ``room`` stands in where a frame names none."""
         if self._suspect not in payload:
             try:
-                return self._typed(payload)
+                return _placed(self._typed(payload), room)
             except (msgspec.MsgspecError, RecursionError, ValueError):
                 pass  # what is wrong is found out below, for the answer
         return self._slowly(payload, room)
@@ -178,9 +178,16 @@ class Reader:
         known = {"type", *COMMANDS[kind].__struct_fields__}
         try:
             command: Command = msgspec.convert({name: raw[name] for name in raw if name in known}, _ANY)
-            return command
+            return _placed(command, room)
         except msgspec.ValidationError as error:
             raise BadCommand(usable, _invalid(str(error))) from None
+
+
+def _placed(command: Command, room: str | None) -> Command:
+    """On a socket for one room, what names none is meant for that one: never for the whole server."""
+    if isinstance(command, Sanction) and command.room is None:
+        command.room = room
+    return command
 
 
 def _invalid(text: str) -> Refusal:
