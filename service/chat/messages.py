@@ -12,11 +12,11 @@ from hashlib import blake2b
 
 from service.chat import standing
 from service.chat.errors import Code, Refusal, Why, invalid, not_found
-from service.chat.filters import Screened
 from service.chat.ids import parse_message_id
 from service.chat.policy import Action
 from service.chat.ports import Transaction
 from service.chat.records import Asker, Author, Credential, Filter, Member, Message, Room
+from service.chat.screening import Screened
 from service.chat.sessions import admit
 
 DIGEST_BYTES = 16

@@ -92,8 +92,10 @@ class Database(Protocol):
 
 
 class Text(Protocol):
-    """A text, made ready for what is looked for in it."""
+    """A text, made ready for what is looked for in it. ``length`` is in bytes."""
 
+    @property
+    def length(self) -> int: ...
     def meets(self, kind: FilterKind, pattern: str) -> bool:
         """Whether it is in the text."""
         ...
