@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from service.chat import names, standing
 from service.chat.deeds import Deed, What, actor_of
-from service.chat.errors import Code, Refusal, not_found
+from service.chat.errors import Code, Refusal, Why, not_found
 from service.chat.policy import Action, Standing
 from service.chat.ports import Patterns, Text, Transaction
 from service.chat.reasons import reason_of
