@@ -66,6 +66,7 @@ from service.chat.ports import Clock
 from service.chat.profile import Profiles
 from service.chat.refresh import open_refresh_tokens
 from service.chat.resets import Resets
+from service.chat.screening import Effort, Screen
 from service.chat.setup import Setup
 from service.chat.sign_up import SignUp, SignUps
 from service.chat.signin import SignIn
@@ -175,9 +176,9 @@ def create_app(settings: Settings) -> Application:
     """The whole server for these settings; nothing runs until it is started."""
     metrics = Metrics()
     engine = open_engine(f"sqlite:///{(settings.data / DATABASE_FILE).absolute()}")
-    patterns = Patterns()
-    database = SqlDatabase(engine, now_ms, metrics.committed, patterns)
-    parts = _parts(settings, database, patterns, metrics, now_ms)
+    screen = Screen(Patterns(), Effort(time.monotonic))
+    database = SqlDatabase(engine, now_ms, metrics.committed, screen)
+    parts = _parts(settings, database, screen, metrics, now_ms)
     lifts = Lifts(database, now_ms)
     steps = [
         Step("schema", lambda: asyncio.to_thread(schema.migrate, engine)),
@@ -199,7 +200,7 @@ def create_app(settings: Settings) -> Application:
     return Application(parts, framed, http, Sockets(parts), settings.drain_seconds)
 
 
-def _parts(settings: Settings, database: SqlDatabase, patterns: Patterns, metrics: Metrics, clock: Clock) -> Parts:
+def _parts(settings: Settings, database: SqlDatabase, screen: Screen, metrics: Metrics, clock: Clock) -> Parts:
     name = issuer_name(settings.public_url, settings.host, settings.port)
     keyring = open_keyring(settings.data, settings.signing_keys)
     issuer = Issuer(name, keyring, settings.access_token_seconds, clock)
@@ -237,7 +238,7 @@ def _parts(settings: Settings, database: SqlDatabase, patterns: Patterns, metric
         verifier=verifier,
         refresh_tokens=refresh_tokens,
         tickets=MemoryTickets(clock),
-        patterns=patterns,
+        screen=screen,
         passwords=passwords,
         setup=Setup(database, passwords),
         accounts=accounts,

@@ -43,7 +43,7 @@ class AccessToken(SecurityBase):
 
     async def __call__(self, request: Request) -> Credential:
         """The credential; async, so that it does not go by way of a thread."""
-        source = Source(address_of(request.scope), request.scope["state"].get("request_id", ""))
+        source = Source(address_of(request.scope), request.scope.get("state", {}).get("request_id", ""))
         return replace(bearer(request), source=source)
 
 

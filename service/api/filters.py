@@ -83,10 +83,10 @@ async def add_filter(
     """Have a word or a pattern refused, masked or reported from now on; who moderates the room is spared. With
     `dry_run`, in how many of its latest messages it would have been found."""
     if acting.rehearsal:
-        tried = await parts.door.ask(acting, TryFilter(slug, body.wanted(), parts.patterns))
+        tried = await parts.door.ask(acting, TryFilter(slug, body.wanted(), parts.screen))
         preview = {"dry_run": True, "messages": tried.met, "rooms": 0, "members": 0, "connections": 0}
         return JSONResponse({**preview, "looked_at": tried.looked_at})
-    return shapes.filter(await parts.door.do(acting, AddFilter(slug, body.wanted(), parts.patterns)))
+    return shapes.filter(await parts.door.do(acting, AddFilter(slug, body.wanted(), parts.screen.patterns)))
 
 
 @router.delete("/{id}", status_code=204, response_model=None)

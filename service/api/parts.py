@@ -17,10 +17,11 @@ from service.chat.introspection import Introspection
 from service.chat.keyring import Keyring
 from service.chat.origins import Origins
 from service.chat.passwords import Passwords
-from service.chat.ports import Clock, Database, Patterns
+from service.chat.ports import Clock, Database
 from service.chat.profile import Profiles
 from service.chat.refresh import RefreshTokens
 from service.chat.resets import Resets
+from service.chat.screening import Screen
 from service.chat.setup import Setup
 from service.chat.sign_up import SignUps
 from service.chat.tickets import Tickets
@@ -62,7 +63,7 @@ class Parts:
     verifier: Verifier
     refresh_tokens: RefreshTokens
     tickets: Tickets
-    patterns: Patterns
+    screen: Screen
     passwords: Passwords
     setup: Setup
     accounts: Accounts

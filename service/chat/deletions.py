@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from service.chat import standing
 from service.chat.deeds import Deed, Done, MessagesDeleted, What, actor_of
 from service.chat.directory import find
-from service.chat.errors import Code, Refusal, invalid, not_found
+from service.chat.errors import Code, Refusal, Why, invalid
 from service.chat.ids import parse_message_id
+from service.chat.located import located, whole
 from service.chat.policy import Action, Standing, may, may_act_on
 from service.chat.ports import Page, Transaction
 from service.chat.reasons import reason_of
@@ -46,9 +47,7 @@ class DeleteMessage:
     def run(self, tx: Transaction, asker: Asker) -> Done[Message]:
         """One's own, or as who moderates the room one of somebody of lower rank. ``not_found`` if it is deleted
         already: whoever deletes twice would undo what another did."""
-        reader, message = located(tx, asker, self.id)
-        if message.deleted is not None:
-            raise not_found("message")
+        reader, message = whole(tx, asker, self.id)
         author = _author_of(tx, reader.room, message)
         deed = _allowed(tx, asker, reader, author, reason_of(self.reason))
         _delete(tx, deed, reader.room, [message])
@@ -143,23 +142,6 @@ class DeleteMessages:
         return Done(Deleted(deleted, len(deed.steps), self.found.more), action)
 
 
-def located(tx: Transaction, asker: Asker, id: str) -> tuple[Standing, Message]:
-    """A message by its id, and the asker before its room; ``not_found`` where they may not read it."""
-    parts = parse_message_id(id)
-    room = None if parts is None else tx.rooms.get(parts[1])
-    if parts is None or room is None:
-        raise not_found("message")
-    try:
-        reader = standing.of_asker(tx, asker, room.slug)
-    except Refusal as unseen:
-        raise not_found("message") from unseen
-    standing.require(tx, Action.READ, reader)
-    message = tx.log.message(room, parts[2])
-    if message is None or message.id != id:
-        raise not_found("message")
-    return reader, message
-
-
 def put_back(tx: Transaction, deed: Deed, step: MessagesDeleted) -> None:
     """Undo a deletion: what is still deleted is shown again."""
     room = tx.rooms.get(step.room_id)
@@ -210,7 +192,7 @@ def _moderated(tx: Transaction, asker: Asker) -> list[Standing]:
             if may(Action.MODERATE, place).allowed:
                 found.append(place)
     if not found:
-        raise Refusal(Code.FORBIDDEN, "You moderate no room.")
+        raise Refusal(Code.FORBIDDEN, "You moderate no room.", why=Why("room_moderator"))
     return found
 
 

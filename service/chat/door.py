@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NoReturn, Protocol, TypeVar
 
+from service.chat.edits import EditMessage
 from service.chat.errors import Refusal
 from service.chat.events import AuthorityChanged, Event
 from service.chat.limits import Buckets
 from service.chat.messages import Posted, PostMessage
-from service.chat.ports import Database, Transaction
-from service.chat.records import Asker, Credential
+from service.chat.ports import Database, Formatter, Transaction
+from service.chat.records import Asker, Credential, Message
 from service.chat.sessions import admit
 
 R_co = TypeVar("R_co", covariant=True)
@@ -53,10 +54,19 @@ class Posts(Protocol):
 class Door:
     """Limit, policy, commit, publish: in that order."""
 
-    def __init__(self, database: Database, posts: Posts, buckets: Buckets) -> None:
+    def __init__(
+        self,
+        database: Database,
+        posts: Posts,
+        buckets: Buckets,
+        formatter: Formatter,
+        edit_seconds: int = 0,
+    ) -> None:
         self._database = database
         self._posts = posts
         self._buckets = buckets
+        self._formatter = formatter
+        self._edit_seconds = edit_seconds
 
     async def do(self, credential: Credential, command: Command[R], *, counted: bool = False) -> R:
         """Run a command that may change something; ``counted`` if it is a further step of what has been counted.
@@ -81,7 +91,22 @@ class Door:
             if post.nonce is None:
                 raise
             post.refusal = refusal
+        await self.format(post)
         return await self._posts.posted(post)
+
+    def marked(self, text: str) -> bool:
+        """Whether a text has to be formatted before it is stored."""
+        return self._formatter.marked(text)
+
+    async def format(self, post: PostMessage) -> None:
+        """Format a post's text, if it has marks. Before the transaction, which it would hold up."""
+        if self._formatter.marked(post.text):
+            post.html = await self._formatter.html(post.text)
+
+    async def edit(self, credential: Credential, message: str, text: str) -> Message:
+        """Give a message another text."""
+        html = await self._formatter.html(text) if self._formatter.marked(text) else None
+        return await self.do(credential, EditMessage(message, text, html, self._edit_seconds))
 
     def send(self, post: PostMessage, answer: Answer) -> None:
         """Commit one message; ``answer`` is called when it is done. Its connection has counted it already."""

@@ -69,6 +69,22 @@ CODES: dict[Code, Meaning] = {
 }
 
 
+RULES: dict[Code, str] = {
+    Code.MUTED: "mute",
+    Code.BANNED: "ban",
+    Code.SUSPENDED: "suspension",
+    Code.LOCKED: "locked",
+    Code.NOT_JOINED: "membership",
+    Code.INSUFFICIENT_SCOPE: "scope",
+    Code.FORBIDDEN_ORIGIN: "origin",
+    Code.LIMIT: "limit",
+    Code.SLOW_MODE: "slow_mode",
+    Code.RATE_LIMITED: "rate",
+}
+"""The rule behind a code that has only one: what ``why`` says where no more is known. A refusal of another code that a
+rule decided (``forbidden``, ``role_too_low``) names it itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Why:
     """The rule that decided, for the person concerned.
@@ -106,7 +122,7 @@ class Refusal(Exception):
         super().__init__(message or CODES[code].title)
         self.code = code
         self.message = message or CODES[code].title
-        self.why = why
+        self.why = Why(RULES[code]) if why is None and code in RULES else why
         self.retry_after = retry_after
         self.errors = errors
 

@@ -175,6 +175,24 @@ class ReportChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Mentioned:
+    """Somebody is called in a message."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class ReadChanged:
+    """A user has read a room up to ``seq``, on another connection of theirs."""
+
+    room: str
+    seq: int
+
+
+News = ReportOpened | ReportChanged | Mentioned | ReadChanged
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """What is told to some users, on each of their connections whose token has ``scope``; on one that is for a single
     room, if that is ``room`` (slug). Whom it concerns was decided in the transaction that makes it true."""
@@ -182,4 +200,4 @@ class Told:
     users: frozenset[int]
     room: str
     scope: Scope
-    news: ReportOpened | ReportChanged
+    news: News

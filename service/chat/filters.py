@@ -1,67 +1,25 @@
 """Filters: a room's rules about what is said there. A word or a pattern that is found in a message has it refused,
-masked, or reported.
-
-What matching costs has a bound: each room's filters together are programs of so many instructions, and a text has so
-many characters. How a text is matched is behind a port.
+masked, or reported. What becomes of a message is in ``screening``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NoReturn
 
 from service.chat import names, standing
 from service.chat.deeds import Deed, What, actor_of
-from service.chat.errors import Code, Refusal, Why, invalid, not_found
+from service.chat.errors import Code, Refusal, Why, not_found
 from service.chat.policy import Action, Standing
-from service.chat.ports import Patterns, Transaction
+from service.chat.ports import Patterns, Text, Transaction
 from service.chat.reasons import reason_of
 from service.chat.records import Asker, Filter, FilterAction, FilterKind
+from service.chat.screening import SIZE_MAX, Screen
 
 PATTERN_MAX = 200  # characters
 FILTERS_MAX = 100  # of a room
-SIZE_MAX = 2_000  # instructions of all of a room's filters together: what a byte of a text costs at worst
 TRIED_MESSAGES = 1_000  # the latest of a room, on which a filter is tried
-TRIED_CHARACTERS = 200_000  # of their texts: what a trial costs at worst
-MASK = "*"
-
-
-@dataclass(frozen=True, slots=True)
-class Screened:
-    """A text as it is to be stored, and the filter that wants it reported, if one does."""
-
-    text: str
-    report: Filter | None = None
-
-
-def screen(patterns: Patterns, filters: Sequence[Filter], text: str) -> Screened:
-    """Look at what somebody wants to say. ``forbidden`` if a filter refuses it, by whom and why; not what it looks for,
-    which would be a lesson in how to get round it."""
-    read = patterns.read(text)
-    met = [one for one in filters if read.meets(one.kind, one.pattern)]
-    refused = next((one for one in met if one.action is FilterAction.REJECT), None)
-    if refused is not None:
-        why = Why("filter", refused.by, refused.at, reason=refused.reason)
-        raise Refusal(Code.FORBIDDEN, "A filter of this room does not let this message through.", why=why)
-    report = next((one for one in met if one.action is FilterAction.REPORT), None)
-    masks = [one for one in met if one.action is FilterAction.MASK]
-    for one in masks:
-        for start, end in read.places(one.kind, one.pattern):
-            text = text[:start] + MASK * (end - start) + text[end:]
-    return Screened(text, report)
-
-
-class NoPatterns:
-    """Where nothing can be matched, nothing is let by: for a database that is opened without a way to match."""
-
-    def size(self, kind: FilterKind, pattern: str) -> NoReturn:
-        """Refused."""
-        raise Refusal(Code.UNAVAILABLE, "Nothing can be matched here.")
-
-    def read(self, text: str) -> NoReturn:
-        """Refused."""
-        raise Refusal(Code.UNAVAILABLE, "The filters of this room can't be asked right now.")
+TRIED_STEPS = 20_000_000  # that a trial may take
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +41,7 @@ class NewFilter:
 
 @dataclass(frozen=True, slots=True)
 class AddFilter:
-    """Set a rule about what is said in a room. ``patterns`` knows what a pattern is."""
+    """Set a rule about what is said in a room."""
 
     room: str
     wanted: NewFilter
@@ -98,12 +56,13 @@ class AddFilter:
         if any((one.kind, one.pattern) == (wanted.kind, pattern) for one in there):
             raise Refusal(Code.CONFLICT, "The room has a filter for that already.")
         if len(there) >= FILTERS_MAX:
-            raise Refusal(Code.LIMIT, f"A room has {FILTERS_MAX} filters at most.")
+            raise Refusal(Code.LIMIT, f"A room has {FILTERS_MAX} filters at most.", why=Why("filters_per_room"))
         if size + sum(self.patterns.size(one.kind, one.pattern) for one in there) > SIZE_MAX:
             raise Refusal(
                 Code.LIMIT,
-                f"This pattern costs {size:,} steps for each letter of a message; all filters of a room together may"
+                f"This pattern costs {size:,} steps for each byte of a message; all filters of a room together may"
                 f" cost {SIZE_MAX:,}. Fewer repetitions and classes of letters cost less.",
+                why=Why("filter_cost"),
             )
         added = tx.filters.add(place.room, wanted.kind, pattern, wanted.action, asker.user, reason)
         deed = Deed(actor_of(asker), What.FILTER_ADDED, place.rank, room=place.room, reason=reason)
@@ -125,22 +84,23 @@ class TryFilter:
 
     room: str
     wanted: NewFilter
-    patterns: Patterns
+    screen: Screen
 
     def run(self, tx: Transaction, asker: Asker) -> Trial:
         """In the room's latest messages, by who could set it. Nothing is changed."""
         place = _moderated(tx, asker, self.room)
-        kind, pattern = self.wanted.kind, self.wanted.clean()
-        if self.patterns.size(kind, pattern) > SIZE_MAX:
-            raise invalid("pattern", f"it costs more than {SIZE_MAX:,} steps for each letter of a message")
-        met = looked_at = characters = 0
+        kind, pattern, patterns = self.wanted.kind, self.wanted.clean(), self.screen.patterns
+        size = patterns.size(kind, pattern)
+        texts: list[Text] = []
+        steps = 0
         for message in reversed(tx.log.messages(place.room, TRIED_MESSAGES)):
-            characters += len(message.text)
-            if characters > TRIED_CHARACTERS:
+            text = patterns.read(message.text)
+            if steps + size * text.length > TRIED_STEPS:
                 break
-            looked_at += 1
-            met += self.patterns.read(message.text).meets(kind, pattern)
-        return Trial(met, looked_at)
+            steps += size * text.length
+            texts.append(text)
+        self.screen.effort.spend(asker.user.uid, steps)
+        return Trial(sum(text.meets(kind, pattern) for text in texts), len(texts))
 
 
 @dataclass(frozen=True, slots=True)

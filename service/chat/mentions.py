@@ -10,9 +10,12 @@ import re
 from dataclasses import dataclass
 
 from service.chat import standing
-from service.chat.policy import VISIBLE, may_list
+from service.chat.events import Mentioned, Told
+from service.chat.messages import Ruling
+from service.chat.policy import may_list
 from service.chat.ports import Transaction
-from service.chat.records import Asker, Message
+from service.chat.records import Asker, Mention, Message
+from service.chat.roles import Scope
 
 NAMES_MAX = 50  # called in one message; whoever wants more calls the room
 MARK = "@"
@@ -32,15 +35,6 @@ class Calls:
     here: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """One entry of somebody's inbox."""
-
-    id: int
-    message: Message
-    everybody: bool
-
-
 def calls_in(text: str) -> Calls | None:
     """Who is called in a text; None, at next to no cost, in most."""
     if MARK not in text:
@@ -57,6 +51,23 @@ def calls_in(text: str) -> Calls | None:
     return Calls(frozenset(found) - {ROOM, HERE}, ROOM in found, HERE in found)
 
 
+def call(tx: Transaction, ruling: Ruling, message: Message, here: frozenset[int]) -> None:
+    """Remember who is called in a message that was just posted, and tell them. ``here`` are the ids of the users who
+    are connected to the room now. Whoever may not call everybody has said a word like any other."""
+    calls = calls_in(message.text)
+    if calls is None:
+        return
+    everybody = calls.room and ruling.may_call
+    called = tx.members.among(ruling.room.id, calls.names)
+    if calls.here and ruling.may_call:
+        called |= here
+    called -= {ruling.author_id}
+    if called or everybody:
+        tx.mentions.add(ruling.room.id, message, called, everybody)
+        told = called | tx.members.ids(ruling.room.id) - {ruling.author_id} if everybody else called
+        tx.tell(Told(frozenset(told), ruling.room.slug, Scope.READ, Mentioned(message)))
+
+
 @dataclass(frozen=True, slots=True)
 class ListMentions:
     """The messages in which the asker was called, newest first, below the id ``before``."""
@@ -65,12 +76,14 @@ class ListMentions:
     limit: int
 
     def run(self, tx: Transaction, asker: Asker) -> list[Mention]:
-        """Those in rooms that they may still read; deleted ones are left out."""
+        """Those in rooms that they may still read."""
         may_list(asker.scope).require()
-        found = tx.mentions.of_user(asker.user.id, self.before, self.limit)
-        return [mention for mention in found if _may_read(tx, asker, mention.message.room)]
-
-
-def _may_read(tx: Transaction, asker: Asker, slug: str) -> bool:
-    seen = tx.rooms.seen_by(slug, asker.user.id)
-    return seen is not None and VISIBLE.holds(standing.sanctioned_before(tx, asker, *seen))
+        readable: dict[str, bool] = {}
+        found = []
+        for mention in tx.mentions.of_user(asker.user.id, self.before, self.limit):
+            slug = mention.message.room
+            if slug not in readable:
+                readable[slug] = standing.reads(tx, asker, slug)
+            if readable[slug]:
+                found.append(mention)
+        return found

@@ -10,13 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
-from service.chat import standing
-from service.chat.errors import Code, Refusal, Why, invalid, not_found
-from service.chat.filters import Screened
-from service.chat.ids import parse_message_id
+from service.chat import policy, standing
+from service.chat.errors import Code, Refusal, Why, not_found
 from service.chat.policy import Action
 from service.chat.ports import Transaction
 from service.chat.records import Asker, Author, Credential, Filter, Member, Message, Room
+from service.chat.screening import Screened
 from service.chat.sessions import admit
 
 DIGEST_BYTES = 16
@@ -34,6 +33,7 @@ class Ruling:
     sid: str
     slow_mode: int
     filters: tuple[Filter, ...] = ()
+    may_call: bool = False
 
 
 @dataclass(slots=True)
@@ -42,6 +42,7 @@ class PostMessage:
 
     ``present`` is false on a connection that does not hear the room: there one joins before one speaks. ``refusal`` is
     what is answered if this is no retry: it came over the rate. ``screened`` is what the room's filters made of it.
+    ``html`` is the formatted text, and ``here`` are the ids of who is in the room now, if the text may call them.
     """
 
     credential: Credential
@@ -53,6 +54,8 @@ class PostMessage:
     present: bool = True
     refusal: Refusal | None = None
     screened: Screened | None = None
+    html: str | None = None
+    here: frozenset[int] = frozenset()
 
     def digest(self) -> bytes | None:
         """What a retry under the same nonce is compared with, for the text itself may be edited later."""
@@ -91,7 +94,8 @@ def rule(tx: Transaction, post: PostMessage, version: int) -> Ruling | Posted:
     author = Author(user.username, user.name, user.role, user.bot)
     slow_mode = 0 if before.moderates else room.slow_mode
     filters = () if before.moderates else tx.filters.of_room(room.id)
-    return Ruling(version, room, user.id, author, asker.session.sid, slow_mode, filters)
+    may_call = policy.may(Action.CALL, before).allowed
+    return Ruling(version, room, user.id, author, asker.session.sid, slow_mode, filters, may_call)
 
 
 def seen(tx: Transaction, room: Room, author_id: int, post: PostMessage) -> Posted | None:
@@ -136,16 +140,6 @@ def slow_message(slow_mode: int) -> str:
 def slow_why(tx: Transaction, room: Room, until: int) -> Why:
     """Who set it, and when one's own wait is over."""
     return replace(standing.why_room(tx, room, "slow_mode"), until=until)
-
-
-def require_replied(tx: Transaction, room: Room, reply_to: str) -> None:
-    """The message that is replied to must stand in the same room."""
-    parts = parse_message_id(reply_to)
-    if parts is not None and parts[1] == room.id:
-        message = tx.log.message(room, parts[2])
-        if message is not None and message.id == reply_to:
-            return
-    raise invalid("reply_to", "there is no such message in this room")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,9 @@ class Action(StrEnum):
     READ = "read"
     JOIN = "join"
     POST = "post"
+    REACT = "react"
+    PIN = "pin"
+    CALL = "call"
     INVITE = "invite"
     MODERATE = "moderate"
     CHANGE = "change"
@@ -50,6 +53,9 @@ _NEEDS_SCOPE = {
     Action.READ: Scope.READ,
     Action.JOIN: Scope.READ,
     Action.POST: Scope.WRITE,
+    Action.REACT: Scope.WRITE,
+    Action.PIN: Scope.WRITE,
+    Action.CALL: Scope.WRITE,
     Action.INVITE: Scope.WRITE,
     Action.MODERATE: Scope.MODERATE,
     Action.CHANGE: Scope.WRITE,
@@ -157,6 +163,12 @@ MODERATES = Rule(
     Code.FORBIDDEN,
     lambda s: "Only who moderates this room may do that.",
 )
+AT_HOME = Rule(
+    "room_moderator",
+    lambda s: s.moderates or s.room.visibility is Visibility.DIRECT,
+    Code.FORBIDDEN,
+    lambda s: "Only who moderates this room may do that.",
+)
 OWNS = Rule(
     "room_owner",
     lambda s: s.holds is RoomRole.OWNER,
@@ -169,6 +181,9 @@ TABLE: dict[Action, tuple[Rule, ...]] = {
     Action.READ: (VISIBLE, NOT_BANNED, JOIN_ROLE),
     Action.JOIN: (VISIBLE, NOT_BANNED, JOIN_ROLE),
     Action.POST: (VISIBLE, NOT_BANNED, JOIN_ROLE, MEMBERSHIP, NOT_MUTED, POST_ROLE, UNLOCKED),
+    Action.REACT: (VISIBLE, NOT_BANNED, JOIN_ROLE, MEMBERSHIP, NOT_MUTED, UNLOCKED),
+    Action.PIN: (VISIBLE, NOT_BANNED, JOIN_ROLE, MEMBERSHIP, AT_HOME),
+    Action.CALL: (VISIBLE, NOT_BANNED, JOIN_ROLE, MEMBERSHIP, NOT_MUTED, POST_ROLE, UNLOCKED, AT_HOME),
     Action.INVITE: (VISIBLE, NOT_BANNED, JOIN_ROLE, MODERATES),
     Action.MODERATE: (VISIBLE, NOT_BANNED, JOIN_ROLE, MODERATES),
     Action.CHANGE: (VISIBLE, NOT_BANNED, JOIN_ROLE, OWNS),
@@ -182,6 +197,8 @@ SUMMARY = (
         "Post in it",
         "its members that have its `post_role` and are not muted; while it is locked, only who moderates it",
     ),
+    ("React in it", "its members that are not muted; while it is locked, only who moderates it"),
+    ("Pin in it, and call everybody with `@room` or `@here`", "its members that moderate it; in a direct room, all"),
     (
         "Invite, promote, kick, mute, ban; delete messages; lock it, set its slow mode and `post_role`",
         "its owners and moderators, server moderators where they are present, and admins; on those of lower rank",
@@ -191,7 +208,7 @@ SUMMARY = (
     ("Mute, suspend or sign out a user on the whole server", "moderators and admins, on those of a lower role"),
     ("Users, roles, invites", "admins, also on other admins"),
 )
-"""The table in eight lines, for people; the README shows it, and a test holds both against ``TABLE``."""
+"""The table in ten lines, for people; the README shows it, and a test holds both against ``TABLE``."""
 
 
 def entitled(action: Action, standing: Standing) -> Verdict:

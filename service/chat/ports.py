@@ -16,9 +16,9 @@ from service.chat.records import FilterKind
 from service.chat.stores.accounts import Clients, Invites, Sessions, Users
 from service.chat.stores.moderation import AuditLog, Filters, Reports, Sanctions
 from service.chat.stores.page import Page
-from service.chat.stores.rooms import Log, Members, Rooms
+from service.chat.stores.rooms import Log, Members, Mentions, Pins, Reactions, Rooms, Threads
 
-__all__ = ["Authority", "Clock", "Database", "Page", "Patterns", "Transaction"]
+__all__ = ["Authority", "Clock", "Database", "Formatter", "Page", "Patterns", "Transaction"]
 
 T = TypeVar("T")
 
@@ -63,6 +63,14 @@ class Transaction(Protocol):
     @property
     def log(self) -> Log: ...
     @property
+    def reactions(self) -> Reactions: ...
+    @property
+    def pins(self) -> Pins: ...
+    @property
+    def threads(self) -> Threads: ...
+    @property
+    def mentions(self) -> Mentions: ...
+    @property
     def sanctions(self) -> Sanctions: ...
     @property
     def actions(self) -> Actions: ...
@@ -91,9 +99,23 @@ class Database(Protocol):
     async def write(self, fn: Callable[[Transaction], T]) -> T: ...
 
 
-class Text(Protocol):
-    """A text, made ready for what is looked for in it."""
+class Formatter(Protocol):
+    """Makes safe HTML of what people write."""
 
+    def marked(self, text: str) -> bool:
+        """Whether a text might have formatting; at next to no cost, and right where it says that it has none."""
+        ...
+
+    async def html(self, text: str) -> str | None:
+        """The formatted text, sanitised; None where it is but a text."""
+        ...
+
+
+class Text(Protocol):
+    """A text, made ready for what is looked for in it. ``length`` is in bytes."""
+
+    @property
+    def length(self) -> int: ...
     def meets(self, kind: FilterKind, pattern: str) -> bool:
         """Whether it is in the text."""
         ...

@@ -92,6 +92,7 @@ class Room:
     members: int
     created_at: int
     deleted: bool
+    receipts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +277,42 @@ class Report:
     handler: User | None
     changed_at: int
     resolution: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What a message said from ``at`` on."""
+
+    text: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedThread:
+    """A thread that somebody follows: the message that it hangs under, and how far they have read."""
+
+    root: Message
+    read_seq: int
+    unread: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A message in which somebody was called, by their name or with everybody."""
+
+    id: int
+    message: Message
+    everybody: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReadState:
+    """How far a member has read in a room, how many messages came after that (without replies in threads), and in how
+    many they are called."""
+
+    seq: int
+    unread: int
+    mentions: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from service.chat import names, standing
 from service.chat.deeds import REASON_MAX, Actor, Deed, What, actor_of
-from service.chat.deletions import located
 from service.chat.errors import Code, Refusal, Why, invalid, not_found
 from service.chat.events import ReportChanged, ReportOpened, Told
+from service.chat.located import located
 from service.chat.policy import Action, Rank, Standing, entitled, may_list, may_moderate_users
 from service.chat.ports import Transaction
 from service.chat.reasons import reason_of
@@ -56,7 +56,8 @@ class ReportMessage:
         if earlier is not None:
             return Reported(earlier, again=True)
         if tx.reports.unclosed(asker.user.id, OPEN_MAX) >= OPEN_MAX:
-            raise Refusal(Code.LIMIT, f"{OPEN_MAX} of your reports wait for a moderator; one more can't be made now.")
+            text = f"{OPEN_MAX} of your reports wait for a moderator; one more can't be made now."
+            raise Refusal(Code.LIMIT, text, why=Why("open_reports"))
         return Reported(_open(tx, reader.room, message, asker.user, reason))
 
 
@@ -83,7 +84,8 @@ class ListReports:
         place = standing.of_asker(tx, asker, slug)
         standing.require(tx, Action.MODERATE, place)
         if place.room.visibility is Visibility.DIRECT:
-            raise Refusal(Code.FORBIDDEN, "Reports from a direct room go to who moderates the server.")
+            text = "Reports from a direct room go to who moderates the server."
+            raise Refusal(Code.FORBIDDEN, text, why=Why("direct_room"))
         return place.room
 
 

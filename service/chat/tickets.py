@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from service.chat.errors import Code, Refusal
+from service.chat.errors import Code, Refusal, Why
 from service.chat.ports import Clock
 from service.chat.records import Credential
 from service.chat.tokens import BadCredential, expired_credential
@@ -58,7 +58,10 @@ class MemoryTickets:
         unused = self._of_session.get(credential.sid, 0)
         if unused >= TICKETS_OF_SESSION_MAX or len(self._issued) >= TICKETS_MAX:
             raise Refusal(
-                Code.RATE_LIMITED, "Too many tickets have not been used yet.", retry_after=float(TICKET_SECONDS)
+                Code.RATE_LIMITED,
+                "Too many tickets have not been used yet.",
+                why=Why("tickets"),
+                retry_after=float(TICKET_SECONDS),
             )
         ticket = PREFIX + self._random(TICKET_BYTES)
         self._issued[ticket] = _Issued(credential, now + TICKET_SECONDS * 1000)

@@ -14,7 +14,7 @@ import msgspec
 
 from service.chat import names
 from service.chat.door import Door
-from service.chat.errors import Code, Refusal
+from service.chat.errors import Code, Refusal, Why
 from service.chat.limits import Bucket
 from service.chat.members import JoinRoom
 from service.chat.messages import Posted, PostMessage, Ruling
@@ -206,7 +206,8 @@ class Dialogue:
     async def _join(self, command: Join) -> None:
         connection, slug, most = self._connection, command.room, self._node.terms.rooms
         if slug not in connection.subs and len(connection.subs) >= most:
-            raise Refusal(Code.LIMIT, f"At most {most} rooms may be joined on one connection.")
+            text = f"At most {most} rooms may be joined on one connection."
+            raise Refusal(Code.LIMIT, text, why=Why("rooms_per_connection"))
         manager = self._node.open(slug)
         try:
             entrance = await enter(self._node.door, connection.credential, slug, command.since, command.epoch)
@@ -251,7 +252,7 @@ class Dialogue:
         credential = self._node.terms.verify(command.token)
         asker = await self._node.admissions.admit(credential)
         if asker.user.id != connection.user_id:
-            raise Refusal(Code.FORBIDDEN, "The token is another user's.")
+            raise Refusal(Code.FORBIDDEN, "The token is another user's.", why=Why("token_owner"))
         if connection.closed:
             return
         self._rulings.clear()

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from service.chat.errors import Refusal
-from service.chat.events import Event, MemberLeft, MessagePosted, ReportChanged, ReportOpened
+from service.chat.events import Event, MemberLeft, MessagePosted, News
 from service.chat.messages import Posted
 from service.chat.records import Message
 from service.chat.replay import Entrance
@@ -49,7 +49,7 @@ class Encoder:
         """A notice's frame."""
         return self.codec.frame(shape)
 
-    def news(self, news: ReportOpened | ReportChanged) -> bytes:
+    def news(self, news: News) -> bytes:
         """A notice's frame to some users; empty if this codec does not show it."""
         return self.notice(frames.news(news))
 
@@ -86,6 +86,8 @@ class Encoder:
         return carries | {"events": [frames.event(e) for e in entrance.events]}
 
     def _message(self, message: Message) -> bytes:
+        if message.deleted is not None:  # what is kept of it may be from before, with its text
+            return self._encoded(message)
         encoded = self._messages.get(message.id)
         if encoded is None:
             if len(self._messages) >= KEPT_MAX:  # a replay, which no end of a turn follows

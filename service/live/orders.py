@@ -1,4 +1,5 @@
-"""What moderators, and who calls for them, say on a socket: the same commands as by HTTP, through the same door."""
+"""What people say on a socket of messages that are there, and what moderators do: the same commands as by HTTP, through
+the same door."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from service.chat.deeds import Action
 from service.chat.deletions import DeleteMessage
 from service.chat.door import Door
 from service.chat.errors import invalid
+from service.chat.reactions import React
 from service.chat.records import Credential, SanctionKind, Source
 from service.chat.reports import ReportMessage
 from service.chat.sanctions import Impose, Lift
@@ -15,13 +17,25 @@ from service.chat.undo import Undo
 from service.wire import commands, shapes, times
 from service.wire.shapes import Shape
 
-Order = commands.Sanction | commands.Lift | commands.Delete | commands.Undo | commands.Report
+Order = (
+    commands.Edit
+    | commands.React
+    | commands.Sanction
+    | commands.Lift
+    | commands.Delete
+    | commands.Undo
+    | commands.Report
+)
 
 
 async def carry_out(door: Door, credential: Credential, address: str, order: Order) -> Shape:
     """Do it; what the ``ok`` carries. The audit log knows the request by the command's id."""
     acting = replace(credential, source=Source(address, order.id))
     match order:
+        case commands.Edit():
+            return {"message": shapes.message(await door.edit(acting, order.message, order.text))}
+        case commands.React():
+            return {"message": shapes.message(await door.do(acting, React(order.message, order.emoji, order.on)))}
         case commands.Sanction():
             kind = SanctionKind(order.kind)
             impose = Impose(order.room, order.user, kind, _time(order.until), order.reason)

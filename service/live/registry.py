@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TypeVar
 
-from service.chat.errors import Code, Refusal
+from service.chat.errors import Code, Refusal, Why
 from service.live.connection import Connection
 
 RETRY_SECONDS = 5.0  # when to come back after a limit
@@ -54,10 +54,10 @@ class Registry:
             raise Refusal(Code.UNAVAILABLE, "The server has no place for more sockets.", retry_after=RETRY_SECONDS)
         if len(self._by_user.get(user_id, ())) >= self._limits.per_user:
             text = f"At most {self._limits.per_user} sockets may be open for one account."
-            raise Refusal(Code.RATE_LIMITED, text, retry_after=RETRY_SECONDS)
+            raise Refusal(Code.RATE_LIMITED, text, why=Why("sockets_per_user"), retry_after=RETRY_SECONDS)
         if self._by_address[address] >= self._limits.per_address:
             text = f"At most {self._limits.per_address} sockets may be open from one address."
-            raise Refusal(Code.RATE_LIMITED, text, retry_after=RETRY_SECONDS)
+            raise Refusal(Code.RATE_LIMITED, text, why=Why("sockets_per_address"), retry_after=RETRY_SECONDS)
 
     def add(self, connection: Connection) -> None:
         """A connection was let in: it gets its number."""

@@ -18,10 +18,10 @@ from sqlalchemy import Connection, Engine, exc
 from service.chat.door import Answer
 from service.chat.errors import Code, Refusal
 from service.chat.messages import Posted, PostMessage
-from service.chat.ports import Clock, Patterns, Transaction
+from service.chat.ports import Clock, Transaction
+from service.chat.screening import Screen
 from service.storage.engine import READERS
 from service.storage.journal import Deliver, Journal, Observe
-from service.storage.posting import NO_PATTERNS
 from service.storage.transaction import SqlTransaction
 
 T = TypeVar("T")
@@ -35,12 +35,12 @@ _Answer = tuple["asyncio.Future[Any]", Any, Exception | None]
 
 
 class SqlDatabase:
-    """The way to transactions, for the event loop. Without ``patterns`` nothing is said in a room that has filters."""
+    """The way to transactions, for the event loop. Without ``screen`` nothing is said in a room that has filters."""
 
-    def __init__(self, engine: Engine, clock: Clock, observe: Observe, patterns: Patterns = NO_PATTERNS) -> None:
+    def __init__(self, engine: Engine, clock: Clock, observe: Observe, screen: Screen | None = None) -> None:
         self._engine = engine
         self._clock = clock
-        self._journal = Journal(engine, clock, observe, patterns)
+        self._journal = Journal(engine, clock, observe, screen)
         self._reads: SimpleQueue[_Job | None] = SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._loop: asyncio.AbstractEventLoop | None = None

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import Row, Select, bindparam, func, select
 
 from service.chat import ids
 from service.chat.events import (
@@ -30,7 +30,7 @@ from service.chat.events import (
     RoomChanged,
     RoomDeleted,
 )
-from service.chat.records import SYSTEM, Author, Deletion, Member, Message, Room
+from service.chat.records import SYSTEM, Author, Deletion, Member, Message, Revision, Room
 from service.chat.roles import Role, RoomRole
 from service.storage import tables
 from service.storage.attachments import Attachments
@@ -114,6 +114,15 @@ _TIME_AT = (
 )
 _LAST = select(_heads.c.seq).where(_heads.c.room_id == bindparam("room_id"))
 _SAID = select(_events.c.said).where(_events.c.room_id == bindparam("room_id"), _events.c.seq == bindparam("seq"))
+_revisions = tables.revisions
+_REVISIONS = (
+    select(_revisions.c.text, _revisions.c.at)
+    .where(_revisions.c.room_id == bindparam("of_room"), _revisions.c.seq == bindparam("of_seq"))
+    .order_by(_revisions.c.number)
+)
+_TEXT = select(_events.c.text, func.coalesce(_events.c.edited_at, _events.c.at).label("at")).where(
+    _events.c.room_id == bindparam("of_room"), _events.c.seq == bindparam("of_seq")
+)
 _SHOWN_WHOLE = (Kind.MESSAGE_RESTORED, Kind.MESSAGE_EDITED)  # events that bring the message as it is now
 
 
@@ -196,6 +205,12 @@ class SqlHistory:
             return None
         (message,) = self._shown(room, rows)
         return message, bytes(rows[0].digest)
+
+    def revisions(self, room: Room, seq: int, *, current: bool = False) -> list[Revision]:
+        """What the message at ``seq`` said before it was edited, oldest first; with ``current`` also what it says."""
+        place = {"of_room": room.id, "of_seq": seq}
+        rows = [*self._rows(_REVISIONS, place), *(self._rows(_TEXT, place) if current else [])]
+        return [Revision(row.text, row.at) for row in rows]
 
     def _shown(self, room: Room, rows: Iterable[Row[Any]]) -> list[Message]:
         return list(self._dressed(room, [_message(room, row) for row in rows]).values())

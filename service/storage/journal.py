@@ -23,7 +23,8 @@ from service.chat.door import Answer
 from service.chat.errors import Code, Refusal
 from service.chat.events import AuthorityChanged, Event, Told
 from service.chat.messages import Posted, PostMessage
-from service.chat.ports import Clock, Patterns, Transaction
+from service.chat.ports import Clock, Transaction
+from service.chat.screening import Screen
 from service.storage import posting
 from service.storage.transaction import SqlTransaction
 
@@ -78,11 +79,11 @@ def _unavailable() -> Refusal:
 class Journal:
     """The one writer of a database."""
 
-    def __init__(self, engine: Engine, clock: Clock, observe: Observe, patterns: Patterns) -> None:
+    def __init__(self, engine: Engine, clock: Clock, observe: Observe, screen: Screen | None) -> None:
         self._engine = engine
         self._clock = clock
         self._observe = observe
-        self._patterns = patterns
+        self._screen = screen
         self._deliver: Deliver = lambda events, changes, told: None
         self._waiting: list[_Post | _Write] = []
         self._batches: SimpleQueue[list[_Post | _Write] | None] = SimpleQueue()
@@ -217,7 +218,7 @@ class Journal:
                 else:
                     posts = self._posts_from(batch, at)
                     tx = SqlTransaction(connection, now)
-                    done.outcomes += posting.store(tx, posts, self._patterns)
+                    done.outcomes += posting.store(tx, posts, self._screen)
                     done.events += tx.appended
                     done.told += tx.told
                     done.posts += len(tx.appended)

@@ -6,16 +6,17 @@ does the count of members: it stands in the room's head and is changed with the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 
-from service.chat.records import Member, Room
+from service.chat.ports import Page
+from service.chat.records import Member, ReadState, Room, User
 from service.chat.roles import Role, RoomRole
 from service.storage.rooms import ROOM_COLUMNS, room_of
 from service.storage.sanctions import muted_until
-from service.storage.tables import heads, members, rooms, users
+from service.storage.tables import heads, members, mentions, rooms, users
 from service.storage.unit import Unit
 from service.storage.user_row import USER_COLUMNS, user_of
 
@@ -55,6 +56,42 @@ OWNERS = (
     .select_from(members)
     .where(members.c.room_id == bindparam("of_room"), members.c.role == RoomRole.OWNER.value)
 )
+AMONG = (
+    select(users.c.id)
+    .join_from(members, users, users.c.id == members.c.user_id)
+    .where(members.c.room_id == bindparam("of_room"), users.c.username.in_(bindparam("usernames", expanding=True)))
+)
+IDS = select(members.c.user_id).where(members.c.room_id == bindparam("of_room"))
+_CALLED = (
+    select(func.count())
+    .where(
+        mentions.c.room_id == members.c.room_id,
+        mentions.c.seq > members.c.read_seq,
+        or_(mentions.c.user_id == members.c.user_id, mentions.c.user_id.is_(None)),
+    )
+    .correlate(members)
+    .scalar_subquery()
+)
+READS = (
+    select(members.c.room_id, members.c.read_seq, heads.c.said - members.c.read_said, _CALLED)
+    .join_from(members, heads, heads.c.room_id == members.c.room_id)
+    .where(members.c.user_id == bindparam("of_user"))
+)
+READ_OF_ROOM = READS.where(members.c.room_id == bindparam("of_room"))
+READERS = (
+    select(*USER_COLUMNS)
+    .join_from(members, users, users.c.id == members.c.user_id)
+    .where(
+        members.c.room_id == bindparam("of_room"),
+        members.c.read_seq >= bindparam("seq"),
+        users.c.username > bindparam("after"),
+    )
+    .order_by(users.c.username)
+    .limit(bindparam("most"))
+)
+_READ = update(members).where(*_THE_ONE).values(read_seq=bindparam("to_seq"), read_said=bindparam("to_said"))
+_READ_ON = _READ.where(members.c.read_seq < bindparam("to_seq"))
+_READ_BACK = _READ.where(members.c.read_seq != bindparam("to_seq"))
 _ADD = insert(members)
 _REMOVE = delete(members).where(*_THE_ONE)
 _SET_ROLE = update(members).where(*_THE_ONE).values(role=bindparam("to_role"))
@@ -127,6 +164,34 @@ class SqlMembers:
         """The members whose server-wide role is lower than ``role``."""
         rows = self._connection.execute(BELOW, self._wanted(room_id, gate=role.value))
         return [_member_of(row) for row in rows]
+
+    def among(self, room_id: int, usernames: Iterable[str]) -> set[int]:
+        """The ids of those of these users who are members."""
+        wanted = {"of_room": room_id, "usernames": sorted(usernames)}
+        return set(self._connection.execute(AMONG, wanted).scalars())
+
+    def ids(self, room_id: int) -> set[int]:
+        """The ids of all members."""
+        return set(self._connection.execute(IDS, {"of_room": room_id}).scalars())
+
+    def read(self, room_id: int, user_id: int, seq: int, said: int, *, back: bool) -> bool:
+        """Remember that a member has read up to ``seq``, where the room had ``said`` messages; with ``back`` also to an
+        earlier one than before. False if that is nothing new."""
+        row = {"of_room": room_id, "of_user": user_id, "to_seq": seq, "to_said": said}
+        return self._connection.execute(_READ_BACK if back else _READ_ON, row).rowcount == 1
+
+    def reads(self, user_id: int, room_id: int | None = None) -> dict[int, ReadState]:
+        """How far a user has read, by room; in all rooms that they are in, or in one."""
+        if room_id is None:
+            rows = self._connection.execute(READS, {"of_user": user_id})
+        else:
+            rows = self._connection.execute(READ_OF_ROOM, {"of_user": user_id, "of_room": room_id})
+        return {row[0]: ReadState(row[1], max(0, row[2]), row[3]) for row in rows}
+
+    def readers(self, room_id: int, seq: int, page: Page) -> list[User]:
+        """The members who have read up to ``seq`` or further, by username."""
+        wanted = {"of_room": room_id, "seq": seq, "after": page.cursor or "", "most": page.limit}
+        return [user_of(row) for row in self._connection.execute(READERS, wanted)]
 
     def owners(self, room_id: int) -> int:
         """How many owners the room has."""

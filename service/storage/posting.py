@@ -7,20 +7,21 @@ its rooms' heads, and two ``executemany``. A post with anything unusual about it
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection
 
-from service.chat import ids
-from service.chat.errors import Refusal
+from service.chat import ids, mentions, threads
+from service.chat.errors import Code, Refusal
 from service.chat.events import MessagePosted
-from service.chat.filters import NoPatterns, screen
-from service.chat.messages import Posted, PostMessage, Ruling, keep_pace, require_replied, rule, seen
-from service.chat.ports import Patterns
+from service.chat.mentions import MARK
+from service.chat.messages import Posted, PostMessage, Ruling, keep_pace, rule, seen
 from service.chat.records import Filter, Message, Room
 from service.chat.reports import open_for_filter
+from service.chat.screening import Screen, Screened
+from service.chat.threads import Root, root_of
 from service.storage.kinds import Kind
-from service.storage.threads import Replies
 from service.storage.transaction import SqlTransaction
 
 Outcome = Posted | Refusal
@@ -35,8 +36,6 @@ MESSAGE = Kind.MESSAGE.value
 
 _VERSION = "SELECT version FROM authority"
 
-NO_PATTERNS = NoPatterns()
-
 Row = tuple[int, int, int, int, int, str, str | None, str | None, bytes | None, str | None, int | None, int]
 
 
@@ -45,27 +44,27 @@ def cursor_of(connection: Connection) -> Any:
     return connection.connection.cursor()
 
 
-def store(tx: SqlTransaction, posts: Sequence[PostMessage], patterns: Patterns = NO_PATTERNS) -> list[Outcome]:
+def store(tx: SqlTransaction, posts: Sequence[PostMessage], screen: Screen | None = None) -> list[Outcome]:
     """Store what may be stored; an outcome for each post, in order. The transaction has no other events. Without
-    ``patterns`` nothing is said in a room that has filters."""
+    ``screen`` nothing is said in a room that has filters."""
     cursor = cursor_of(tx.connection)
     cursor.execute("SAVEPOINT posts")
     try:
-        outcomes = _Batch(tx, patterns).store(posts)
+        outcomes = _Batch(tx, screen).store(posts)
     except (tx.connection.dialect.loaded_dbapi.IntegrityError, _SaidTwice):
         # Somebody sent a nonce twice. It is rare, so it is found out by the unique key and not by asking every time.
         cursor.execute("ROLLBACK TO posts")
         tx.appended.clear()
         tx.told.clear()
-        outcomes = [_store_one(tx, post, patterns) for post in posts]
+        outcomes = [_store_one(tx, post, screen) for post in posts]
     cursor.execute("RELEASE posts")
     return outcomes
 
 
-def _store_one(tx: SqlTransaction, post: PostMessage, patterns: Patterns) -> Outcome:
+def _store_one(tx: SqlTransaction, post: PostMessage, screen: Screen | None) -> Outcome:
     post.ruling = None  # so that the nonce is looked up
     with tx.connection.begin_nested():
-        return _Batch(tx, patterns).store([post])[0]
+        return _Batch(tx, screen).store([post])[0]
 
 
 class _SaidTwice(Exception):
@@ -75,9 +74,9 @@ class _SaidTwice(Exception):
 class _Batch:
     """Posts on their way into the log, in one transaction."""
 
-    def __init__(self, tx: SqlTransaction, patterns: Patterns) -> None:
+    def __init__(self, tx: SqlTransaction, screen: Screen | None) -> None:
         self._tx = tx
-        self._patterns = patterns
+        self._screen = screen
         self._cursor = cursor_of(tx.connection)
         (self._version,) = self._cursor.execute(_VERSION).fetchone()
         self._changes: dict[int, tuple[set[int], set[str], set[int]]] = {}
@@ -120,7 +119,7 @@ class _Batch:
             if post.reply_to is not None:
                 self._roots[id(post)] = root_of(tx, ruling.room, post.reply_to)
             if ruling.filters:  # before slow mode, which counts what was said and not what was refused
-                post.screened = screen(self._patterns, ruling.filters, post.text)
+                post.screened = self._screened(post, ruling.filters)
             if ruling.slow_mode:
                 self._require_new(post, ruling)
                 keep_pace(tx, ruling)
@@ -128,6 +127,19 @@ class _Batch:
         except Refusal as refusal:
             post.ruling = None
             return refusal
+
+    def _screened(self, post: PostMessage, filters: Sequence[Filter]) -> Screened:
+        if self._screen is None:
+            raise Refusal(Code.UNAVAILABLE, "The filters of this room can't be asked right now.")
+        return self._screen.look(post.credential.user_uid, filters, post.text)
+
+    def _hang(self) -> None:
+        """What a message brings beside itself: a longer thread, and news for who is called in it."""
+        for ruling, post, message in self._hung:
+            root = self._roots.get(id(post))
+            if root is not None:
+                threads.replied(self._tx, ruling, root, message)
+            mentions.call(self._tx, ruling, message, post.here)
 
     def _require_new(self, post: PostMessage, ruling: Ruling) -> None:
         if post.nonce is None:

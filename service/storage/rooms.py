@@ -36,6 +36,7 @@ ROOM_COLUMNS = (
     heads.c.members,
     rooms.c.created_at,
     rooms.c.deleted_at,
+    rooms.c.receipts,
 )
 
 _ROOM = select(*ROOM_COLUMNS).join_from(rooms, heads, heads.c.room_id == rooms.c.id)
@@ -67,6 +68,7 @@ _SAVE = (
         post_role=bindparam("to_post_role"),
         locked=bindparam("to_locked"),
         slow_mode=bindparam("to_slow_mode"),
+        receipts=bindparam("to_receipts"),
     )
 )
 SETTER = (
@@ -120,6 +122,7 @@ class SqlRooms:
             "created_at": room.created_at,
             "deleted_at": None,
             "version": 0,
+            "receipts": room.receipts,
         }
         try:
             room_id = self._connection.execute(insert(rooms).returning(rooms.c.id), row).scalar_one()
@@ -142,6 +145,7 @@ class SqlRooms:
             "to_post_role": room.post_role.value,
             "to_locked": room.locked,
             "to_slow_mode": room.slow_mode,
+            "to_receipts": room.receipts,
         }
         self._connection.execute(_SAVE, row)
         self._authority.room_changed(room.id)
@@ -198,6 +202,7 @@ def room_of(row: Sequence[Any]) -> Room:
         members=row[11],
         created_at=row[12],
         deleted=row[13] is not None,
+        receipts=bool(row[14]),
     )
 
 

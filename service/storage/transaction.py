@@ -15,10 +15,13 @@ from service.storage.filters import SqlFilters
 from service.storage.invites import SqlInvites
 from service.storage.log import SqlLog
 from service.storage.members import SqlMembers
+from service.storage.mentions import SqlMentions
+from service.storage.reactions import SqlPins, SqlReactions
 from service.storage.reports import SqlReports
 from service.storage.rooms import SqlRooms
 from service.storage.sanctions import SqlSanctions
 from service.storage.sessions import SqlSessions
+from service.storage.threads import SqlThreads
 from service.storage.unit import Unit
 from service.storage.users import SqlUsers
 
@@ -79,6 +82,26 @@ class SqlTransaction:
     def members(self) -> SqlMembers:
         """Users in rooms."""
         return SqlMembers(self._unit)
+
+    @cached_property
+    def reactions(self) -> SqlReactions:
+        """Emoji under messages."""
+        return SqlReactions(self._unit)
+
+    @cached_property
+    def pins(self) -> SqlPins:
+        """Messages that everybody should find."""
+        return SqlPins(self._unit)
+
+    @cached_property
+    def threads(self) -> SqlThreads:
+        """Replies under messages."""
+        return SqlThreads(self._unit)
+
+    @cached_property
+    def mentions(self) -> SqlMentions:
+        """Who was called."""
+        return SqlMentions(self._unit)
 
     @cached_property
     def sanctions(self) -> SqlSanctions:

@@ -51,6 +51,11 @@ class Read:
         self._folded = folded
         self._bytes = folded.text.encode()
 
+    @property
+    def length(self) -> int:
+        """In bytes, as it is matched."""
+        return len(self._bytes)
+
     def meets(self, kind: FilterKind, pattern: str) -> bool:
         """Whether it is in the text."""
         if kind is FilterKind.WORD:

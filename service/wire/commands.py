@@ -78,6 +78,28 @@ class Lift(Command, tag="lift"):
     sanction: Id
 
 
+class Edit(Command, tag="edit"):
+    """Give a message of one's own another text."""
+
+    message: Id
+    text: str
+
+
+class React(Command, tag="react"):
+    """Put an emoji under a message, or take it away."""
+
+    message: Id
+    emoji: str
+    on: bool = True
+
+
+class Read(Command, tag="read"):
+    """Have read a room up to a seq."""
+
+    room: Slug
+    seq: Seq
+
+
 class Delete(Command, tag="delete"):
     """Delete a message."""
 
@@ -120,6 +142,9 @@ COMMANDS: dict[str, type[Command]] = {
     "send": Send,
     "sanction": Sanction,
     "lift": Lift,
+    "edit": Edit,
+    "react": React,
+    "read": Read,
     "delete": Delete,
     "undo": Undo,
     "report": Report,
@@ -127,7 +152,7 @@ COMMANDS: dict[str, type[Command]] = {
     "auth": Auth,
     "ping": Ping,
 }
-_ANY = Join | Leave | Send | Sanction | Lift | Delete | Undo | Report | Typing | Auth | Ping
+_ANY = Join | Leave | Send | Edit | React | Read | Sanction | Lift | Delete | Undo | Report | Typing | Auth | Ping
 
 
 class BadCommand(Exception):
@@ -151,7 +176,7 @@ class Reader:
         """The command in a frame, or ``BadCommand``. ``room`` stands in where a frame names none."""
         if self._suspect not in payload:
             try:
-                return self._typed(payload)
+                return _placed(self._typed(payload), room)
             except (msgspec.MsgspecError, RecursionError, ValueError):
                 pass  # what is wrong is found out below, for the answer
         return self._slowly(payload, room)
@@ -178,9 +203,16 @@ class Reader:
         known = {"type", *COMMANDS[kind].__struct_fields__}
         try:
             command: Command = msgspec.convert({name: raw[name] for name in raw if name in known}, _ANY)
-            return command
+            return _placed(command, room)
         except msgspec.ValidationError as error:
             raise BadCommand(usable, _invalid(str(error))) from None
+
+
+def _placed(command: Command, room: str | None) -> Command:
+    """On a socket for one room, what names none is meant for that one: never for the whole server."""
+    if isinstance(command, Sanction) and command.room is None:
+        command.room = room
+    return command
 
 
 def _invalid(text: str) -> Refusal:

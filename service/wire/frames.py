@@ -11,9 +11,17 @@ from service.chat.events import (
     MemberChanged,
     MemberJoined,
     MemberLeft,
+    Mentioned,
     MessageDeleted,
+    MessageEdited,
+    MessagePinned,
     MessagePosted,
     MessageRestored,
+    MessageUnpinned,
+    News,
+    ReactionAdded,
+    ReactionRemoved,
+    ReadChanged,
     ReportChanged,
     ReportOpened,
     RoomChanged,
@@ -35,7 +43,9 @@ NOTICES = (
     "restart",
     "lagging",
 )
-NEWS: dict[type[ReportOpened | ReportChanged], str] = {
+NEWS: dict[type[News], str] = {
+    Mentioned: "mentioned",
+    ReadChanged: "read.changed",
     ReportOpened: "report.opened",
     ReportChanged: "report.changed",
 }
@@ -64,6 +74,12 @@ def event(e: Event, message: Any = None) -> Shape:
     match e:
         case MessagePosted():
             shape["message"] = shapes.message(e.message) if message is None else message
+        case MessageEdited():
+            shape["message"] = shapes.message(e.message)
+        case ReactionAdded() | ReactionRemoved():
+            shape |= {"message_id": e.message_id, "emoji": e.emoji, "user": e.user}
+        case MessagePinned() | MessageUnpinned():
+            shape |= {"message_id": e.message_id, "by": e.by}
         case MessageDeleted():
             shape |= {"message_id": e.message_id, "by": e.by}
         case MessageRestored():
@@ -102,9 +118,17 @@ def you_changed(user: User) -> Shape:
     return {"type": "you.changed", "user": shapes.user(user, suspended=True)}
 
 
-def news(n: ReportOpened | ReportChanged) -> Shape:
+def news(n: News) -> Shape:
     """What some users are told."""
-    return {"type": NEWS[type(n)], "report": shapes.report(n.report)}
+    shape: Shape = {"type": NEWS[type(n)]}
+    match n:
+        case ReportOpened() | ReportChanged():
+            shape["report"] = shapes.report(n.report)
+        case Mentioned():
+            shape |= {"room": n.message.room, "message": shapes.message(n.message)}
+        case ReadChanged():
+            shape |= {"room": n.room, "seq": n.seq}
+    return shape
 
 
 def auth_expiring(expires_at: int) -> Shape:

@@ -22,11 +22,9 @@ _authors: dict[int, tuple[Author, bytes]] = {}
 
 def message(m: Message) -> bytes:
     """A message. Ids, slugs and times hold nothing that JSON would have to escape."""
-    more = b"" if m.deleted is None else b',"deleted":' + _encode(shapes.message(m)["deleted"])
-    if m.reply_to is not None:
-        more += b',"reply_to":' + _encode(m.reply_to)
-    if m.nonce is not None:
-        more += b',"nonce":' + _encode(m.nonce)
+    if not _is_plain(m):
+        return _encode(shapes.message(m))
+    more = b"" if m.nonce is None else b',"nonce":' + _encode(m.nonce)
     return b'{"id":"%b","room":"%b","seq":%d,"author":%b,"text":%b,"at":"%b","reactions":[]%b}' % (
         m.id.encode(),
         m.room.encode(),
@@ -35,6 +33,19 @@ def message(m: Message) -> bytes:
         _encode(m.text),
         _time(m.at),
         more,
+    )
+
+
+def _is_plain(m: Message) -> bool:
+    """Whether it is a text and nothing more, as most are when they are posted."""
+    return (
+        m.html is None
+        and m.reply_to is None
+        and m.deleted is None
+        and m.edited_at is None
+        and m.thread is None
+        and m.pinned is None
+        and not m.reactions
     )
 
 

@@ -15,6 +15,8 @@ from service.chat.events import (
     MemberChanged,
     MemberLeft,
     MessageDeleted,
+    MessageEdited,
+    MessagePinned,
     MessagePosted,
     MessageRestored,
     RoomChanged,
@@ -52,6 +54,10 @@ def event(e: Event) -> str | None:
     match e:
         case MessagePosted():
             return message(e.message) if e.message.deleted is None else None
+        case MessageEdited(message=edited):
+            return f"* {edited.author.username} edited a message: {_shown(edited.text)}"
+        case MessagePinned(by=by):
+            return f"* {by} pinned a message"
         case MessageDeleted(by=by):
             return f"* {by} deleted a message"
         case MessageRestored(message=restored, by=by):

@@ -18,6 +18,7 @@ from service.chat.records import (
     Filter,
     Member,
     Message,
+    Reaction,
     Report,
     Room,
     Sanction,
@@ -85,15 +86,35 @@ def message(m: Message) -> Shape:
         "author": author(m.author),
         "text": m.text,
         "at": time(m.at),
-        "reactions": [],
+        "reactions": [reaction(r) for r in m.reactions],
     }
+    if m.html is not None:
+        shape["html"] = m.html
+    if m.edited_at is not None:
+        shape["edited_at"] = time(m.edited_at)
     if m.reply_to is not None:
         shape["reply_to"] = m.reply_to
     if m.nonce is not None:
         shape["nonce"] = m.nonce
     if m.deleted is not None:
         shape["deleted"] = {"by": m.deleted.by, "at": time(m.deleted.at)}
+    if m.root is not None:
+        shape["root"] = m.root
+    if m.thread is not None:
+        thread = m.thread
+        shape["thread"] = {
+            "replies": thread.replies,
+            "last_seq": thread.last_seq,
+            "last_at": time(thread.last_at),
+        }
+    if m.pinned is not None:
+        shape["pinned"] = {"by": m.pinned.by, "at": time(m.pinned.at)}
     return shape
+
+
+def reaction(r: Reaction) -> Shape:
+    """One emoji under a message."""
+    return {"emoji": r.emoji, "count": r.count, "users": list(r.users)}
 
 
 def sanction(s: Sanction) -> Shape:

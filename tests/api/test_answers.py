@@ -10,15 +10,16 @@ from fastapi import FastAPI
 from service.api import members, messages, rooms
 from service.api.answers import Answer, AuthorAnswer, MemberAnswer, MessageAnswer, RoomAnswer, You
 from service.chat.policy import Standing
-from service.chat.records import Author, Member, Message, Room, User
+from service.chat.records import Author, Deletion, Member, Message, Room, Sanction, SanctionKind, User
 from service.chat.roles import Role, RoomRole, Scope, Visibility
 from service.wire import shapes
 
 ROOM = Room(1, "den", "Den", "", Visibility.PRIVATE, Role.MEMBER, Role.MEMBER, False, 0, "e", 3, 1, 0, False)
 BOB = User(1, "u1", "bob", "Bob", Role.MEMBER, False, False, False, 0)
 AUTHOR = Author("bob", "Bob", Role.MEMBER, False)
-STANDING = Standing(ROOM, Role.MEMBER, RoomRole.OWNER, frozenset(Scope))
-FULL = Message("m1", "den", 2, AUTHOR, "hello", 0, reply_to="m0", nonce="n")
+MUTE = Sanction(1, "s1", SanctionKind.MUTE, "den", BOB, "ann", 5, 1, 2, "spam", {"den": 3}, "a1")
+STANDING = Standing(ROOM, Role.MEMBER, RoomRole.OWNER, frozenset(Scope), muted=MUTE)
+FULL = Message("m1", "den", 2, AUTHOR, "hello", 0, reply_to="m0", nonce="n", deleted=Deletion("mo", 1))
 BARE = Message("m1", "den", 2, AUTHOR, "hello", 0)
 
 
@@ -27,7 +28,7 @@ BARE = Message("m1", "den", 2, AUTHOR, "hello", 0)
     [
         (RoomAnswer, shapes.room(ROOM, STANDING)),
         (You, shapes.room(ROOM, STANDING)["you"]),
-        (MemberAnswer, shapes.member(Member(1, BOB, RoomRole.OWNER, 0))),
+        (MemberAnswer, shapes.member(Member(1, BOB, RoomRole.OWNER, 0, muted_until=2))),
         (MessageAnswer, shapes.message(FULL)),
         (AuthorAnswer, shapes.message(FULL)["author"]),
     ],
@@ -40,7 +41,7 @@ def test_what_is_described_is_what_is_sent(model: type[Answer], shape: dict[str,
 def test_what_is_absent_is_left_out() -> None:
     shape = shapes.message(BARE)
     assert MessageAnswer.model_validate(shape).model_dump(exclude_unset=True) == shape
-    assert {"reply_to", "nonce"} & set(shape) == set()
+    assert {"reply_to", "nonce", "deleted"} & set(shape) == set()
 
 
 def described() -> dict[str, Any]:
@@ -62,7 +63,7 @@ def test_absent_fields_are_described_as_absent_and_null_only_where_it_is_meant()
 def test_every_body_has_an_example_and_every_route_a_sentence() -> None:
     found = described()
     operations = [operation for path in found["paths"].values() for operation in path.values()]
-    assert len(operations) == 10
+    assert len(operations) == 12
     assert all(operation["description"].endswith(".") for operation in operations)
     for body in (rooms.NewRoom, rooms.RoomChange, members.Membership, messages.NewMessage):
         examples = found["components"]["schemas"][body.__name__]["examples"]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from service.chat.roles import RoomRole, Scope
+from service.wire.times import render
 from tests.api.served import Served, code_of
 
 pytestmark = pytest.mark.anyio
@@ -66,7 +67,11 @@ async def test_an_invitation_makes_a_member_at_once_with_the_role_that_is_given(
 async def test_an_invitation_lifts_no_gate(served: Served) -> None:
     answer = await served.ask("ann", "PUT", "/rooms/den/members/gus")
     assert (answer.status_code, code_of(answer)) == (403, "role_too_low")
-    assert answer.json()["why"] == {"rule": "join_role"}
+    assert answer.json()["why"] == {
+        "rule": "join_role",
+        "by": "ann",
+        "since": render(served.stage.seen("den").created_at),
+    }
 
 
 @pytest.mark.parametrize("whom", ["nobody", "%00", "%F0%9F%8E%89", "x" * 200, "here"])

@@ -8,6 +8,7 @@ import pytest
 
 from service.chat.roles import Role, RoomRole
 from service.chat.rooms import ChangeRoom
+from service.wire.times import render
 from tests.api.served import Served, code_of
 
 pytestmark = pytest.mark.anyio
@@ -25,6 +26,11 @@ def served() -> Served:
 async def say(served: Served, username: str, text: str, slug: str = "lobby", **more: Any) -> tuple[int, dict[str, Any]]:
     answer = await served.ask(username, "POST", f"/rooms/{slug}/messages", {"text": text, **more})
     return answer.status_code, answer.json()
+
+
+def set_by_ann(at: int) -> dict[str, Any]:
+    """What is told of who set a rule."""
+    return {"by": "ann", "since": render(at)}
 
 
 async def history(served: Served, query: str = "", username: str = "cyn") -> tuple[list[int], int | None]:
@@ -107,11 +113,13 @@ async def test_four_thousand_code_points_are_taken(served: Served) -> None:
 async def test_who_has_not_joined_who_is_below_the_gate_and_who_meets_a_lock_are_told_why(served: Served) -> None:
     assert (await say(served, "cyn", "hello"))[1]["code"] == "not_joined"
     served.stage.do("ann", ChangeRoom("lobby", post_role=Role.MODERATOR))
+    by = set_by_ann(served.stage.now)
     status, problem = await say(served, "bob", "hello")
-    assert (status, problem["code"], problem["why"]) == (403, "role_too_low", {"rule": "post_role"})
+    assert (status, problem["code"], problem["why"]) == (403, "role_too_low", {"rule": "post_role", **by})
     served.stage.do("ann", ChangeRoom("lobby", post_role=Role.GUEST, locked=True))
+    by = set_by_ann(served.stage.now)
     status, problem = await say(served, "bob", "hello")
-    assert (status, problem["code"], problem["why"]) == (403, "locked", {"rule": "locked"})
+    assert (status, problem["code"], problem["why"]) == (403, "locked", {"rule": "locked", **by})
     served.stage.place("lobby", "bob", RoomRole.MODERATOR)
     assert (await say(served, "bob", "hello"))[0] == 201, "who moderates the room still posts"
 

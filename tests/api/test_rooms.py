@@ -8,6 +8,7 @@ import pytest
 
 from service.chat.roles import Role, RoomRole, Scope, Visibility
 from service.chat.rooms import DeleteRoom
+from service.wire.times import render
 from tests.api.served import Served, code_of
 
 pytestmark = pytest.mark.anyio
@@ -223,10 +224,11 @@ async def test_a_slug_and_what_the_server_keeps_cannot_be_changed(served: Served
 async def test_a_raised_gate_shuts_out_who_is_below_it(served: Served) -> None:
     await served.ask("gus", "PUT", "/rooms/lobby/members/gus")
     room = (await served.ask("ann", "PATCH", "/rooms/lobby", {"join_role": "member"})).json()
+    raised_at = served.stage.now
     assert room["members"] == 1
     answer = await served.ask("gus", "GET", "/rooms/lobby/messages")
     assert code_of(answer) == "role_too_low"
-    assert answer.json()["why"] == {"rule": "join_role"}
+    assert answer.json()["why"] == {"rule": "join_role", "by": "ann", "since": render(raised_at)}
 
 
 async def test_a_room_does_not_become_a_direct_one(served: Served) -> None:

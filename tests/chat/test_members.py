@@ -8,11 +8,13 @@ from itertools import product
 import pytest
 
 from service.chat import members
+from service.chat.deeds import Actor, Deed, Done, Ejected, What
 from service.chat.errors import Code
 from service.chat.events import MemberChanged, MemberJoined, MemberLeft
 from service.chat.members import JoinRoom, LeaveRoom, ListMembers, Placed, SetMember
+from service.chat.policy import Rank
 from service.chat.ports import Page
-from service.chat.records import Room, User
+from service.chat.records import Room, Source, User
 from service.chat.roles import Role, RoomRole, Scope, Visibility
 from service.chat.rooms import DeleteRoom
 from service.chat.sanctions import RemoveMember
@@ -64,7 +66,7 @@ def test_an_admin_may_join_a_private_room_and_nobody_else_finds_it(stage: Stage)
 
 
 def test_setting_oneself_as_a_member_is_joining(stage: Stage) -> None:
-    placed = stage.do("cyn", SetMember("lobby", "cyn"))
+    placed = stage.do("cyn", SetMember("lobby", "cyn")).value
     assert (placed.joined, placed.member.role) == (True, MEMBER)
     assert not stage.heard(lambda: stage.do("cyn", SetMember("lobby", "CYN", MEMBER))), "and is folded, and is once"
     assert stage.refusal("cyn", SetMember("staff", "cyn")).code is Code.ROLE_TOO_LOW
@@ -116,17 +118,17 @@ def test_stepping_down_is_free_and_stepping_up_is_not(stage: Stage) -> None:
 def test_stepping_down_needs_no_scope_to_moderate(stage: Stage) -> None:
     stage.place("lobby", "bob", MODERATOR)
     scope = frozenset({Scope.READ, Scope.WRITE})
-    assert stage.do("bob", SetMember("lobby", "bob", MEMBER), scope).member.role is MEMBER
+    assert stage.do("bob", SetMember("lobby", "bob", MEMBER), scope).value.member.role is MEMBER
 
 
 def test_nobody_comes_in_with_a_role_that_they_could_not_give(stage: Stage) -> None:
     assert stage.refusal("bob", SetMember("lobby", "bob", OWNER)).code is Code.FORBIDDEN
     assert stage.refusal("mo", SetMember("lobby", "mo", OWNER)).code is Code.FORBIDDEN
-    assert stage.do("mo", SetMember("lobby", "mo", MODERATOR)) == Placed(
-        stage.do("mo", JoinRoom("lobby")).member, joined=True
-    )
+    assert stage.do("mo", SetMember("lobby", "mo", MODERATOR)) == Done(
+        Placed(stage.do("mo", JoinRoom("lobby")).member, joined=True)
+    ), "to enter is nobody's to undo"
     stage.user("zoe", Role.ADMIN)
-    assert stage.do("zoe", SetMember("den", "zoe", OWNER)).member.role is OWNER
+    assert stage.do("zoe", SetMember("den", "zoe", OWNER)).value.member.role is OWNER
 
 
 # Inviting
@@ -146,7 +148,7 @@ def test_owners_room_moderators_and_present_server_moderators_invite_anybody_eve
     stage.user("zoe", Role.ADMIN)
     stage.place("den", inviter, held)
     for username in ("cyn", "zoe"):
-        assert stage.do(inviter, SetMember("den", username)).joined
+        assert stage.do(inviter, SetMember("den", username)).value.joined
 
 
 def test_a_plain_member_invites_nobody(stage: Stage) -> None:
@@ -171,7 +173,7 @@ def test_an_invitation_never_lifts_a_gate(stage: Stage) -> None:
 def test_an_invitation_gives_no_higher_role_than_its_giver_has(stage: Stage) -> None:
     stage.place("den", "bob", MODERATOR)
     assert stage.refusal("bob", SetMember("den", "cyn", OWNER)).code is Code.FORBIDDEN
-    assert stage.do("bob", SetMember("den", "cyn", MODERATOR)).member.role is MODERATOR
+    assert stage.do("bob", SetMember("den", "cyn", MODERATOR)).value.member.role is MODERATOR
 
 
 @pytest.mark.parametrize("username", ["nobody", "", "Ann!", "\0", "a" * 100, "here"])
@@ -266,8 +268,9 @@ def test_removing_wants_the_scope_to_moderate(stage: Stage) -> None:
 
 
 def test_who_is_no_member_cannot_be_removed(stage: Stage) -> None:
-    for username in ("cyn", "nobody", "\0"):
-        assert stage.refusal("ann", RemoveMember("den", username)).message == "There is no such member."
+    assert stage.refusal("ann", RemoveMember("den", "cyn")).message == "There is no such member."
+    for username in ("nobody", "\0"):
+        assert stage.refusal("ann", RemoveMember("den", username)).message == "There is no such user."
 
 
 def test_who_was_removed_may_join_again_where_they_may_enter(stage: Stage) -> None:
@@ -283,7 +286,7 @@ def test_even_the_last_owner_is_removed_by_who_outranks_them(stage: Stage) -> No
     stage.room("garden", owner="bob")
     stage.do("mo", RemoveMember("garden", "bob"))
     assert stage.places("garden") == {}
-    assert stage.do("ann", SetMember("garden", "cyn", OWNER)).member.role is OWNER
+    assert stage.do("ann", SetMember("garden", "cyn", OWNER)).value.member.role is OWNER
 
 
 # Listing
@@ -311,6 +314,10 @@ def test_a_cursor_of_ones_own_making_is_invalid(stage: Stage, cursor: str) -> No
 # Gates that are lost
 
 
+def by_ann(tx: SqlTransaction, what: What, on: User, reason: str | None = None) -> Deed:
+    return Deed(Actor(tx.users.by_username("ann"), Source()), what, Rank.ADMIN, on=on, reason=reason)
+
+
 def bob_in_four_rooms(stage: Stage) -> User:
     stage.room("garden", visibility=Visibility.PRIVATE, join_role=Role.GUEST)
     stage.run(lambda tx: tx.rooms.add(direct_room("dm-1")))
@@ -328,7 +335,7 @@ def test_a_demotion_ends_the_memberships_whose_gate_is_lost_and_tells_the_other_
 
     def demote(tx: SqlTransaction) -> None:
         tx.users.set_role(bob.id, Role.GUEST)
-        members.lose_gates(tx, replace(bob, role=Role.GUEST), tx.users.by_username("ann"))
+        members.lose_gates(tx, by_ann(tx, What.USER_ROLE, bob), replace(bob, role=Role.GUEST))
 
     events = stage.heard(lambda: stage.run(demote))
     told = {event.room: event for event in events}
@@ -346,13 +353,23 @@ def test_a_demotion_ends_the_memberships_whose_gate_is_lost_and_tells_the_other_
 @pytest.mark.parametrize("code", ["suspended", "left"])
 def test_who_is_suspended_or_deleted_leaves_every_room_in_one_transaction(stage: Stage, code: str) -> None:
     bob = bob_in_four_rooms(stage)
-    events = stage.heard(lambda: stage.run(lambda tx: members.leave_all(tx, bob, code, None, "spam")))
+    deeds: list[Deed] = []
+
+    def leave(tx: SqlTransaction) -> None:
+        deeds.append(by_ann(tx, What.USER_SUSPENDED, bob, "spam"))
+        members.leave_all(tx, deeds[0], bob, code)
+
+    events = stage.heard(lambda: stage.run(leave))
     assert {event.room for event in events} == {"den", "lobby", "garden", "dm-1"}
     assert all(isinstance(event, MemberLeft) and event.code == code and event.reason == "spam" for event in events)
     assert all("bob" not in stage.places(slug) for slug in ("den", "lobby", "garden", "dm-1"))
+    held = {"den": MEMBER, "lobby": MODERATOR, "garden": MODERATOR, "dm-1": MODERATOR}
+    assert deeds[0].steps == [Ejected(event.room_id, bob.id, held[event.room]) for event in events]
 
 
 def test_a_deleted_room_is_none_that_anybody_leaves(stage: Stage) -> None:
     stage.do("ann", DeleteRoom("den"))
     bob = stage.who("bob")
-    assert not stage.heard(lambda: stage.run(lambda tx: members.leave_all(tx, bob, "left", None)))
+    assert not stage.heard(
+        lambda: stage.run(lambda tx: members.leave_all(tx, by_ann(tx, What.USER_DELETED, bob), bob, "left"))
+    )

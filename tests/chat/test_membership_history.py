@@ -14,13 +14,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from service.chat import members
+from service.chat.deeds import OPERATOR, Deed, What
 from service.chat.errors import Code, Refusal
 from service.chat.events import MemberChanged, MemberJoined, MemberLeft, RoomDeleted
 from service.chat.members import JoinRoom, LeaveRoom, SetMember
+from service.chat.policy import Rank
 from service.chat.roles import Role, RoomRole, Visibility
 from service.chat.rooms import ChangeRoom, CreateRoom, DeleteRoom
 from service.chat.sanctions import RemoveMember
-from service.storage.transaction import SqlTransaction
+from service.chat.users import ChangeUser
 from tests.stage import CAST, Stage
 
 SLUGS = ("lobby", "den")
@@ -99,22 +101,14 @@ class Moot(RuleBasedStateMachine):
     @rule(username=st.sampled_from(("mo", "bob", "cyn", "gus")), role=roles)
     def appoint(self, username: str, role: Role) -> None:
         """The server-wide role of somebody is another one."""
-        before = self.stage.who(username)
-
-        def work(tx: SqlTransaction) -> None:
-            tx.users.set_role(before.id, role)
-            after = tx.users.get(before.id)
-            assert after is not None
-            if role < before.role:
-                members.lose_gates(tx, after, tx.users.by_username("ann"))
-
-        self.stage.run(work)
+        self.stage.run(lambda tx: ChangeUser(username, role=role).apply(tx, OPERATOR))
 
     @rule(username=users)
     def suspend(self, username: str) -> None:
         """Somebody is out of everything."""
         user = self.stage.who(username)
-        self.stage.run(lambda tx: members.leave_all(tx, user, "suspended", None))
+        deed = Deed(OPERATOR, What.USER_SUSPENDED, Rank.ADMIN, on=user)
+        self.stage.run(lambda tx: members.leave_all(tx, deed, user, "suspended"))
 
     @invariant()
     def the_log_tells_who_is_where(self) -> None:

@@ -195,15 +195,37 @@ def test_only_owners_and_admins_change_and_delete(stage: Stage, username: str, h
     assert stage.refusal(username, ChangeRoom("lobby", topic="x")).code is Code.FORBIDDEN
     assert stage.refusal(username, DeleteRoom("lobby")).code is Code.FORBIDDEN
     stage.place("lobby", username, RoomRole.OWNER)
-    assert stage.do(username, ChangeRoom("lobby", topic="x")).room.topic == "x"
+    assert stage.do(username, ChangeRoom("lobby", topic="x")).value.room.topic == "x"
     stage.do(username, DeleteRoom("lobby"))
     assert stage.seen("lobby").deleted
+
+
+@pytest.mark.parametrize(("username", "held"), [("mo", None), ("bob", RoomRole.MODERATOR)])
+@pytest.mark.parametrize("peace", [{"locked": True}, {"slow_mode": 5}, {"post_role": Role.MEMBER}], ids=str)
+def test_who_moderates_locks_slows_and_gates_what_is_said_but_changes_nothing_else_with_it(
+    stage: Stage, username: str, held: RoomRole | None, peace: dict[str, Any]
+) -> None:
+    if held is not None:
+        stage.place("lobby", username, held)
+    stage.place("lobby", "cyn", RoomRole.MEMBER)
+    for other in ({"topic": "x"}, {"join_role": Role.MEMBER}, {"visibility": Visibility.PRIVATE}, {"name": "x"}):
+        assert stage.refusal(username, ChangeRoom("lobby", **peace, **other)).code is Code.FORBIDDEN
+    assert stage.refusal("cyn", ChangeRoom("lobby", **peace)).code is Code.FORBIDDEN
+    done = stage.do(username, ChangeRoom("lobby", **peace))
+    assert {name: getattr(done.value.room, name) for name in peace} == peace
+    assert done.action is not None
+
+
+def test_a_moderator_sets_no_post_role_above_their_own(stage: Stage) -> None:
+    assert stage.refusal("mo", ChangeRoom("lobby", post_role=Role.ADMIN)).code is Code.FORBIDDEN
+    stage.place("lobby", "bob", RoomRole.MODERATOR)
+    assert stage.refusal("bob", ChangeRoom("lobby", post_role=Role.MODERATOR)).code is Code.FORBIDDEN
 
 
 def test_an_owner_keeps_a_gate_that_an_admin_set_but_sets_none_above_their_own_role(stage: Stage) -> None:
     stage.do("bob", CreateRoom("garden"))
     stage.do("ann", ChangeRoom("garden", post_role=Role.MODERATOR))
-    assert stage.do("bob", ChangeRoom("garden", topic="x", post_role=Role.MODERATOR)).room.topic == "x"
+    assert stage.do("bob", ChangeRoom("garden", topic="x", post_role=Role.MODERATOR)).value.room.topic == "x"
     assert stage.refusal("bob", ChangeRoom("garden", post_role=Role.ADMIN)).code is Code.FORBIDDEN
     assert stage.refusal("bob", ChangeRoom("garden", join_role=Role.MODERATOR)).code is Code.FORBIDDEN
 

@@ -52,5 +52,6 @@ def test_a_gate_hides_nothing_and_a_private_or_deleted_room_is_not_there(stage: 
 
 
 def test_who_is_acted_upon_has_no_token(stage: Stage) -> None:
-    target = standing.of_user(stage.seen("den"), stage.who("bob"), RoomRole.MODERATOR)
+    room, bob = stage.seen("den"), stage.who("bob")
+    target = stage.run(lambda tx: standing.of_user(tx, room, bob, RoomRole.MODERATOR))
     assert (target.role, target.room_role, target.scope) == (Role.MEMBER, RoomRole.MODERATOR, frozenset())

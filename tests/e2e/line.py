@@ -8,7 +8,9 @@ import json
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlencode
 
+import msgpack
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.protocol import State
@@ -60,16 +62,18 @@ class Room:
 class Line:
     """``async with Line(house, "bob") as bob``: bob's socket for many rooms, or for one if ``only`` names it.
 
-    ``rooms`` may come from an earlier line, whose place this one then takes.
+    ``query`` is what more stands in the address: a ``ticket``, which then is the only credential, ``codec="msgpack"``,
+    ``since`` and ``epoch``. ``rooms`` may come from an earlier line, whose place this one then takes.
     """
 
     def __init__(
-        self, house: House, username: str, *, token: str | None = None, only: str | None = None, query: str = ""
+        self, house: House, username: str, *, token: str | None = None, only: str | None = None, **query: object
     ) -> None:
         self._house = house
-        self._token = token or house.token(username)
+        self._headers = {} if "ticket" in query else {"Authorization": f"Bearer {token or house.token(username)}"}
         self._only = only
         self._query = query
+        self._binary = query.get("codec") == "msgpack"
         self._ids = itertools.count(1)
         self._replies: dict[str, asyncio.Future[Frame]] = {}
         self._changed = asyncio.Event()
@@ -98,8 +102,8 @@ class Line:
         """Come in, and hear the hello."""
         url = self._house.socket_url if self._only is None else self._house.room_url(self._only)
         self._socket = await connect(
-            url + self._query,
-            additional_headers={"Authorization": f"Bearer {self._token}"},
+            f"{url}?{urlencode(self._query)}",
+            additional_headers=self._headers,
             max_size=None,
             max_queue=None,  # a test that wants to be slow does not read; the library does not decide it
             ping_interval=None,
@@ -107,7 +111,7 @@ class Line:
             open_timeout=PATIENCE_SECONDS,
             proxy=None,
         )
-        self.hello = json.loads(await self._socket.recv())
+        self.hello = self._read_frame(await self._socket.recv())
         assert self.hello["type"] == "hello"
         if self._only is not None:
             self.rooms.setdefault(self._only, Room(self.hello["joined"]))
@@ -134,7 +138,11 @@ class Line:
             return reply
         self._replies[id] = reply
         # Past the library's coroutine, which would have to be awaited before the next one may be said.
-        self._socket.protocol.send_text(json.dumps({"type": type, "id": id, **fields}).encode())
+        command = {"type": type, "id": id, **fields}
+        if self._binary:
+            self._socket.protocol.send_binary(msgpack.packb(command))
+        else:
+            self._socket.protocol.send_text(json.dumps(command).encode())
         self._socket.send_data()
         return reply
 
@@ -208,7 +216,7 @@ class Line:
         code = ABNORMAL
         try:
             while True:
-                self._take(json.loads(await socket.recv()))
+                self._take(self._read_frame(await socket.recv()))
                 self._changed.set()
         except ConnectionClosed as closed:
             code = closed.rcvd.code if closed.rcvd is not None else ABNORMAL
@@ -220,6 +228,10 @@ class Line:
             for reply in replies.values():
                 _break(reply, code)
             self._changed.set()
+
+    def _read_frame(self, payload: str | bytes) -> Frame:
+        frame: Frame = msgpack.unpackb(payload) if self._binary else json.loads(payload)
+        return frame
 
     def _take(self, frame: Frame) -> None:
         if frame["type"] not in ("presence", "typing"):

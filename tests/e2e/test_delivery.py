@@ -311,7 +311,7 @@ async def test_the_socket_of_one_room_speaks_of_that_room_alone(call: Call, hous
     reply = await line.ask("send", text="short")
     assert reply["message"]["room"] == room
     assert (await line.ask("send", room="lobby", text="elsewhere"))["code"] == "invalid"
-    resumed = Line(house, "bob", only=room, query=f"?since=1&epoch={line.rooms[room].epoch}")
+    resumed = Line(house, "bob", only=room, since=1, epoch=line.rooms[room].epoch)
     async with resumed:
         seqs = [event["seq"] for event in resumed.hello["joined"]["events"]]
         assert seqs == list(range(2, resumed.hello["joined"]["seq"] + 1))

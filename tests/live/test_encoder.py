@@ -11,6 +11,7 @@ import pytest
 
 from service.chat.events import Event
 from service.chat.messages import Posted
+from service.chat.records import Deletion
 from service.live import encoder as encoders
 from service.live.encoder import Encoder, LineEncoder
 from service.wire import codecs, frames, lines
@@ -22,7 +23,7 @@ def said(encoded: bytes) -> list[bytes]:
     return [payload for _, payload in payloads(encoded)]
 
 
-@pytest.mark.parametrize("event", EVENTS, ids=lambda event: f"{type(event).__name__} {getattr(event, 'code', '')}")
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: f"{type(event).__name__} {EVENTS.index(event)}")
 def test_every_event_says_the_same_in_every_codec(event: Event) -> None:
     shape = frames.event(event)
     assert [json.loads(text) for text in said(Encoder(codecs.JSON).event(event))] == [shape]
@@ -49,6 +50,16 @@ def test_a_message_is_encoded_once_for_its_reply_and_its_event(monkeypatch: pyte
     encoder.forget()
     encoder.event(POSTED)
     assert made == ["m1", "m1"], "a message may be another one in another turn"
+
+
+@pytest.mark.parametrize("codec", [codecs.JSON, codecs.MSGPACK])
+def test_what_was_deleted_in_the_same_turn_is_shown_without_its_text(codec: codecs.Codec) -> None:
+    encoder = encoders.JsonEncoder() if codec is codecs.JSON else Encoder(codec)
+    encoder.event(POSTED)
+    gone = replace(MESSAGE, text="", deleted=Deletion("mo", MESSAGE.at))
+    assert b"hello" not in encoder.posted("7", Posted(gone, duplicate=True))
+    assert b"hello" not in encoder.event(replace(POSTED, message=gone))
+    assert b"hello" in encoder.event(POSTED), "and what was not, with it"
 
 
 def test_a_replay_without_end_keeps_a_bounded_number_of_messages() -> None:

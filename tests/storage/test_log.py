@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from service.chat.deeds import OPERATOR, Deed, What
+from service.chat.deletions import DeleteMessage
 from service.chat.events import EVENTS, Event, MemberJoined, RoomChanged
 from service.chat.members import JoinRoom, LeaveRoom, SetMember, leave_all
 from service.chat.messages import PostMessage
+from service.chat.policy import Rank
+from service.chat.records import SanctionKind
 from service.chat.roles import Role, RoomRole
 from service.chat.rooms import ChangeRoom, DeleteRoom
-from service.chat.sanctions import RemoveMember
+from service.chat.sanctions import Impose, RemoveMember
+from service.chat.undo import Undo
 from service.storage import posting
 from service.storage.transaction import SqlTransaction
 from tests.stage import Stage
@@ -44,11 +49,16 @@ def test_every_kind_of_event_is_read_as_it_was_told(stage: Stage) -> None:
     stage.do("ann", RemoveMember("lobby", "cyn"))
     stage.do("bob", LeaveRoom("lobby"))
     stage.do("bob", JoinRoom("lobby"))
+    deleted = stage.do("ann", DeleteMessage(first))
+    assert deleted.action is not None
+    stage.do("ann", Undo(deleted.action.uid))
+    stage.do("ann", Impose("lobby", "bob", SanctionKind.MUTE, stage.now + 60_000, "spam"))
+    stage.do("ann", Impose("lobby", "cyn", SanctionKind.BAN, stage.now + 60_000, "spam"))
 
     def suspend(tx: SqlTransaction) -> None:
         bob = tx.users.by_username("bob")
         assert bob is not None
-        leave_all(tx, bob, "suspended", None, "spam")
+        leave_all(tx, Deed(OPERATOR, What.USER_SUSPENDED, Rank.ADMIN, on=bob, reason="spam"), bob, "suspended")
 
     stage.run(suspend)
     stage.do("ann", ChangeRoom("lobby", topic="new"))

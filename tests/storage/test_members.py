@@ -104,7 +104,7 @@ def test_below_a_gate_are_those_whose_server_role_is_lower_whatever_they_are_in_
     room = stage.seen("lobby")
 
     def below(role: Role) -> list[str]:
-        return [user.username for user in stage.run(lambda tx: tx.members.below(room.id, role))]
+        return [member.user.username for member in stage.run(lambda tx: tx.members.below(room.id, role))]
 
     assert [below(role) for role in Role] == [[], ["gus"], ["bob", "gus"], ["mo", "bob", "gus"]]
     assert stage.run(lambda tx: tx.members.owners(room.id)) == 4

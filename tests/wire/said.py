@@ -10,7 +10,9 @@ from service.chat.events import (
     MemberChanged,
     MemberJoined,
     MemberLeft,
+    MessageDeleted,
     MessagePosted,
+    MessageRestored,
     RoomChanged,
     RoomDeleted,
 )
@@ -71,9 +73,13 @@ JOINED = MemberJoined(*_PLACE, MEMBER)
 LEFT = MemberLeft(*_PLACE, "bob", BOB.id, "left")
 KICKED = MemberLeft(*_PLACE, "bob", BOB.id, "kicked", "mo", "spam")
 PROMOTED = MemberChanged(*_PLACE, MEMBER, "mo")
+BANNED = MemberLeft(*_PLACE, "bob", BOB.id, "banned", "mo", "spam", AT + 1_000)
+MUTED = MemberChanged(*_PLACE, replace(MEMBER, muted_until=AT + 1_000), "mo", "spam")
+GONE = MessageDeleted(*_PLACE, "m1", "mo")
+BACK = MessageRestored(*_PLACE, MESSAGE, "mo")
 CHANGED = RoomChanged(*_PLACE, LOBBY, "mo")
 DELETED = RoomDeleted(*_PLACE, "mo")
-EVENTS: list[Event] = [POSTED, JOINED, LEFT, KICKED, PROMOTED, CHANGED, DELETED]
+EVENTS: list[Event] = [POSTED, JOINED, LEFT, KICKED, BANNED, PROMOTED, MUTED, GONE, BACK, CHANGED, DELETED]
 
 
 def saying(text: str, **more: Any) -> Message:

@@ -12,7 +12,24 @@ from hypothesis import strategies as st
 
 from service.chat.errors import Code
 from service.wire import commands
-from service.wire.commands import JSON, MSGPACK, Auth, BadCommand, Command, Join, Leave, Ping, Reader, Send, Typing
+from service.wire.commands import (
+    JSON,
+    MSGPACK,
+    Auth,
+    BadCommand,
+    Command,
+    Delete,
+    Join,
+    Leave,
+    Lift,
+    Ping,
+    Reader,
+    Report,
+    Sanction,
+    Send,
+    Typing,
+    Undo,
+)
 
 LEVELS = 100_000
 DIGITS = 5_000
@@ -59,6 +76,19 @@ SAID: list[tuple[dict[str, Any], Command]] = [
     ({"type": "typing", "id": "1", "room": "lobby"}, Typing(id="1", room="lobby")),
     ({"type": "auth", "id": "1", "token": "a.b.c"}, Auth(id="1", token="a.b.c")),
     ({"type": "ping", "id": "1"}, Ping(id="1")),
+    (
+        {"type": "sanction", "id": "1", "room": "lobby", "user": "bob", "kind": "kick"},
+        Sanction(id="1", room="lobby", user="bob", kind="kick"),
+    ),
+    (
+        {"type": "sanction", "id": "1", "user": "bob", "kind": "mute", "until": "2030-01-01T12:00:00Z", "reason": "x"},
+        Sanction(id="1", user="bob", kind="mute", until="2030-01-01T12:00:00Z", reason="x"),
+    ),
+    ({"type": "lift", "id": "1", "sanction": "s1"}, Lift(id="1", sanction="s1")),
+    ({"type": "delete", "id": "1", "message": "m1"}, Delete(id="1", message="m1")),
+    ({"type": "delete", "id": "1", "message": "m1", "reason": "x"}, Delete(id="1", message="m1", reason="x")),
+    ({"type": "undo", "id": "1", "action": "a1"}, Undo(id="1", action="a1")),
+    ({"type": "report", "id": "1", "message": "m1", "reason": "x"}, Report(id="1", message="m1", reason="x")),
 ]
 
 
@@ -70,6 +100,19 @@ def test_every_command_is_read_in_both_codecs(raw: dict[str, Any], command: Comm
 
 def test_the_table_of_commands_is_complete() -> None:
     assert {type(command) for _, command in SAID} == set(commands.COMMANDS.values())
+
+
+@pytest.mark.parametrize("more", [{}, {"room": None}, {"unknown": 1}, {"reason": "\u00e9"}], ids=repr)
+def test_on_a_socket_for_one_room_a_sanction_without_a_room_is_for_that_room_and_not_for_the_server(
+    more: dict[str, Any],
+) -> None:
+    for reader, payload in both({"type": "sanction", "id": "1", "user": "bob", "kind": "mute", **more}):
+        command = reader.read(payload, "lobby")
+        assert isinstance(command, Sanction)
+        assert command.room == "lobby"
+        on_any = reader.read(payload)
+        assert isinstance(on_any, Sanction)
+        assert on_any.room is None
 
 
 def test_what_nobody_asked_for_is_left_out() -> None:
@@ -165,7 +208,7 @@ def test_what_is_no_frame_is_a_bad_frame(reader: Reader, payload: bytes) -> None
     assert refused(reader, payload, "lobby").refusal.code is Code.BAD_FRAME
 
 
-UNKNOWN = ["", "PING", "edit", "delete", "react", "read", "hello", "ok", "p" * 300]
+UNKNOWN = ["", "PING", "edit", "react", "read", "hello", "ok", "p" * 300]
 
 
 @pytest.mark.parametrize("kind", UNKNOWN, ids=lambda kind: kind[:9] or "empty")
@@ -225,6 +268,17 @@ WRONG_FIELDS: list[tuple[dict[str, Any], str]] = [
     ({"type": "send", "room": "lobby", "text": "x", "nonce": 1}, "nonce"),
     ({"type": "send", "room": "lobby", "text": "x", "reply_to": 1}, "reply_to"),
     ({"type": "typing", "room": False}, "room"),
+    ({"type": "sanction", "room": "lobby", "kind": "kick"}, "user"),
+    ({"type": "sanction", "room": "lobby", "user": "bob"}, "kind"),
+    ({"type": "sanction", "room": "lobby", "user": "bob", "kind": "shame"}, "kind"),
+    ({"type": "sanction", "room": 1, "user": "bob", "kind": "kick"}, "room"),
+    ({"type": "sanction", "room": "lobby", "user": "bob", "kind": "mute", "until": 5}, "until"),
+    ({"type": "sanction", "room": "lobby", "user": "bob", "kind": "mute", "reason": ["x"]}, "reason"),
+    ({"type": "lift"}, "sanction"),
+    ({"type": "lift", "sanction": ""}, "sanction"),
+    ({"type": "delete", "message": "m" * 65}, "message"),
+    ({"type": "undo", "action": None}, "action"),
+    ({"type": "report", "message": "m1"}, "reason"),
     ({"type": "auth"}, "token"),
     ({"type": "auth", "token": None}, "token"),
 ]

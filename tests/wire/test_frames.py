@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from service.chat.errors import Code, FieldError, Refusal, Why
 from service.chat.events import EVENTS as NAMES
-from service.chat.events import Event
+from service.chat.events import Event, ReportChanged, ReportOpened
+from service.chat.records import Deletion, Report, ReportState
 from service.wire import frames
 from tests.wire.said import (
     AT,
     AT_TEXT,
+    BACK,
+    BANNED,
     BOB,
     CHANGED,
     DELETED,
     EVENTS,
+    GONE,
     JOINED,
     KICKED,
     LEFT,
     MEMBER_SHAPE,
+    MESSAGE,
     MESSAGE_SHAPE,
+    MO,
+    MUTED,
     POSTED,
     PROMOTED,
     ROOM_SHAPE,
 )
 
+LATER_TEXT = "2026-09-21T14:13:21.123Z"
 _PLACE = {"room": "lobby", "seq": 7, "at": AT_TEXT}
 SHAPES: list[tuple[Event, dict[str, Any]]] = [
     (POSTED, {"type": "message.posted", **_PLACE, "message": MESSAGE_SHAPE}),
@@ -36,6 +45,30 @@ SHAPES: list[tuple[Event, dict[str, Any]]] = [
         KICKED,
         {"type": "member.left", **_PLACE, "user": "bob", "code": "kicked", "by": "mo", "reason": "spam"},
     ),
+    (
+        BANNED,
+        {
+            "type": "member.left",
+            **_PLACE,
+            "user": "bob",
+            "code": "banned",
+            "by": "mo",
+            "reason": "spam",
+            "until": LATER_TEXT,
+        },
+    ),
+    (
+        MUTED,
+        {
+            "type": "member.changed",
+            **_PLACE,
+            "member": {**MEMBER_SHAPE, "muted_until": LATER_TEXT},
+            "by": "mo",
+            "reason": "spam",
+        },
+    ),
+    (GONE, {"type": "message.deleted", **_PLACE, "message_id": "m1", "by": "mo"}),
+    (BACK, {"type": "message.restored", **_PLACE, "message": MESSAGE_SHAPE, "by": "mo"}),
     (PROMOTED, {"type": "member.changed", **_PLACE, "member": MEMBER_SHAPE, "by": "mo"}),
     # The room itself stands where other events have its slug.
     (CHANGED, {"type": "room.changed", **_PLACE, "room": ROOM_SHAPE, "by": "mo"}),
@@ -82,16 +115,33 @@ def test_a_refusal_says_why_and_when_to_come_back() -> None:
     assert frames.error("7", wrong)["errors"] == [{"field": "text", "message": "empty"}]
 
 
+GONE_NOW = replace(MESSAGE, text="", deleted=Deletion("mo", AT))
+REPORT = Report(1, "r1", 1, MESSAGE, GONE_NOW, BOB, None, "spam", AT, ReportState.OPEN, None, AT, None)
+REPORT_SHAPE = {
+    "id": "r1",
+    "room": "lobby",
+    "message_id": "m1",
+    "reason": "spam",
+    "at": AT_TEXT,
+    "state": "open",
+    "changed_at": AT_TEXT,
+    "message": MESSAGE_SHAPE,
+    "now": {**MESSAGE_SHAPE, "text": "", "deleted": {"by": "mo", "at": AT_TEXT}},
+    "reporter": "system",
+}
 NOTICES: list[dict[str, Any]] = [
     frames.presence("lobby", "bob", True),
     frames.presence("lobby", "bob", False),
     frames.typing("lobby", "bob"),
-    frames.removed("lobby", "kicked", "mo", "spam"),
-    frames.removed("lobby", "left", None, None),
+    frames.removed("lobby", KICKED),
+    frames.removed("lobby", BANNED),
+    frames.removed("lobby", LEFT),
     frames.you_changed(BOB),
     frames.auth_expiring(AT // 1000),
     frames.restart(1500),
     frames.lagging("lobby", 7),
+    frames.news(ReportOpened(REPORT)),
+    frames.news(ReportChanged(replace(REPORT, state=ReportState.TAKEN, handler=MO, resolution="spoken to"))),
 ]
 
 
@@ -101,6 +151,14 @@ def test_notices_are_what_the_contract_lists() -> None:
         {"type": "presence", "room": "lobby", "user": "bob", "state": "offline"},
         {"type": "typing", "room": "lobby", "user": "bob"},
         {"type": "removed", "room": "lobby", "code": "kicked", "by": "mo", "reason": "spam"},
+        {
+            "type": "removed",
+            "room": "lobby",
+            "code": "banned",
+            "by": "mo",
+            "until": LATER_TEXT,
+            "reason": "spam",
+        },
         {"type": "removed", "room": "lobby", "code": "left"},
         {
             "type": "you.changed",
@@ -116,5 +174,10 @@ def test_notices_are_what_the_contract_lists() -> None:
         {"type": "auth.expiring", "expires_at": "2026-09-21T14:13:20.000Z"},
         {"type": "restart", "reconnect_in_ms": 1500},
         {"type": "lagging", "room": "lobby", "from": 7},
+        {"type": "report.opened", "report": REPORT_SHAPE},
+        {
+            "type": "report.changed",
+            "report": {**REPORT_SHAPE, "state": "taken", "handler": "mo", "resolution": "spoken to"},
+        },
     ]
     assert {notice["type"] for notice in NOTICES} | {"hello"} == set(frames.NOTICES)

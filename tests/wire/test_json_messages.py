@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from service.chat.events import MessagePosted
 from service.chat.ids import message_id
-from service.chat.records import Author, Message
+from service.chat.records import Author, Deletion, Message
 from service.chat.roles import Role
 from service.wire import frames, json_messages, shapes
 
@@ -24,6 +24,7 @@ MESSAGES = st.builds(
     at=st.integers(0, 4_000_000_000_000),
     reply_to=st.none() | st.just(message_id(1_780_000_000_000, 7, 3)),
     nonce=st.none() | TEXTS,
+    deleted=st.none() | st.just(Deletion("mo", 1_780_000_000_124)),
 )
 
 

@@ -11,7 +11,21 @@ from hypothesis import strategies as st
 from service.chat.errors import Code, Refusal, Why
 from service.chat.events import Event
 from service.wire import lines
-from tests.wire.said import AT, CHANGED, DELETED, JOINED, KICKED, LEFT, POSTED, PROMOTED, saying
+from tests.wire.said import (
+    AT,
+    BACK,
+    BANNED,
+    CHANGED,
+    DELETED,
+    GONE,
+    JOINED,
+    KICKED,
+    LEFT,
+    MUTED,
+    POSTED,
+    PROMOTED,
+    saying,
+)
 
 
 @pytest.mark.parametrize(
@@ -20,7 +34,11 @@ from tests.wire.said import AT, CHANGED, DELETED, JOINED, KICKED, LEFT, POSTED, 
         (POSTED, "[lobby] bob: hello"),
         (JOINED, None),
         (LEFT, "* bob left"),
-        (KICKED, "* bob left (kicked by mo)"),
+        (KICKED, "* bob left (kicked by mo (spam))"),
+        (BANNED, "* bob left (banned by mo until 14:13 (spam))"),
+        (MUTED, "* bob is muted until 14:13 (spam)"),
+        (GONE, "* mo deleted a message"),
+        (BACK, "* mo restored a message of bob: hello"),
         (PROMOTED, None),
         (CHANGED, "* mo changed the room"),
         (DELETED, "* mo deleted the room"),
@@ -35,8 +53,12 @@ def test_people_come_and_go() -> None:
 
 
 def test_a_refusal_says_until_when_and_why() -> None:
-    muted = Refusal(Code.MUTED, "You are muted.", why=Why("mute", until=AT, reason="spam"))
+    muted = Refusal(Code.MUTED, "You are muted.", why=Why("mute", "mo", AT - 60_000, AT, "spam"))
     assert lines.refusal(muted) == "! you are muted until 14:13 (spam)"
+    longer = Refusal(Code.MUTED, "You are muted.", why=Why("mute", "mo", AT - 86_400_000, AT))
+    assert lines.refusal(longer) == "! you are muted until 2026-09-21 14:13", "an hour alone would be taken for today's"
+    slow = Refusal(Code.SLOW_MODE, "Wait.", why=Why("slow_mode", "mo", 0, AT), retry_after=5.0)
+    assert lines.refusal(slow) == "! wait until 14:13", "though the rule is old"
     assert lines.refusal(Refusal(Code.LOCKED, "The room is locked.")) == "! the room is locked"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from service.chat.events import Event
-from service.chat.records import Member, Message, Room, Setter, User
+from service.chat.records import FollowedThread, Member, Mention, Message, ReadState, Revision, Room, Setter, User
 from service.chat.roles import Role, RoomRole
 from service.chat.stores.page import Page
 
@@ -74,6 +74,27 @@ class Members(Protocol):
         """The members whose server-wide role is lower than ``role``."""
         ...
 
+    def among(self, room_id: int, usernames: Iterable[str]) -> set[int]:
+        """The ids of those of these users who are members."""
+        ...
+
+    def ids(self, room_id: int) -> set[int]:
+        """The ids of all members."""
+        ...
+
+    def read(self, room_id: int, user_id: int, seq: int, said: int, *, back: bool) -> bool:
+        """Remember that a member has read up to ``seq``, where the room had ``said`` messages; with ``back`` also to an
+        earlier one than before. False if that is nothing new."""
+        ...
+
+    def reads(self, user_id: int, room_id: int | None = None) -> dict[int, ReadState]:
+        """How far a user has read, by room; in all rooms that they are in, or in one."""
+        ...
+
+    def readers(self, room_id: int, seq: int, page: Page) -> list[User]:
+        """The members who have read up to ``seq`` or further, by username."""
+        ...
+
     def owners(self, room_id: int) -> int:
         """How many owners the room has."""
         ...
@@ -109,6 +130,24 @@ class Log(Protocol):
         """Show these again, those that are deleted: one ``message.restored`` for each. How many they were."""
         ...
 
+    def edit(self, room: Room, message: Message, by: User, text: str, html: str | None) -> Message:
+        """``message.edited``; the message with its new text. What it said before is kept."""
+        ...
+
+    def revisions(self, room: Room, seq: int, *, current: bool = False) -> list[Revision]:
+        """What the message at ``seq`` said before it was edited, oldest first; with ``current`` also what it says."""
+        ...
+
+    def reacted(self, room: Room, message: Message, by: User, emoji: str, on: bool) -> None: ...
+    def pinned(self, room: Room, message: Message, by: User, on: bool) -> None: ...
+    def replies(self, room: Room, root: int, after: int, limit: int) -> list[Message]:
+        """The messages in the thread under the message at ``root``, after a seq, oldest first."""
+        ...
+
+    def said(self, room: Room, seq: int) -> int:
+        """How many messages the room had with the event at ``seq``, without replies in threads."""
+        ...
+
     def seq_at(self, room: Room, at: int) -> int:
         """The last seq of the room whose time is before ``at``."""
         ...
@@ -132,4 +171,59 @@ class Log(Protocol):
 
     def by_nonce(self, room: Room, author_id: int, nonce: str) -> tuple[Message, bytes] | None:
         """The message first posted under that nonce, and the digest of its content then."""
+        ...
+
+
+class Reactions(Protocol):
+    """Who put which emoji under which message. A message is named by its room and its seq."""
+
+    def has(self, room_id: int, seq: int, emoji: str, user_id: int) -> bool: ...
+    def kinds(self, room_id: int, seq: int) -> set[str]: ...
+    def add(self, room_id: int, seq: int, emoji: str, user_id: int) -> None: ...
+    def remove(self, room_id: int, seq: int, emoji: str, user_id: int) -> None: ...
+
+
+class Pins(Protocol):
+    """Which messages of a room are pinned."""
+
+    def has(self, room_id: int, seq: int) -> bool: ...
+    def count(self, room_id: int) -> int: ...
+    def of_room(self, room_id: int) -> list[int]:
+        """The seqs of the pinned messages, the latest pin first."""
+        ...
+
+    def add(self, room_id: int, seq: int, by_id: int) -> None: ...
+    def remove(self, room_id: int, seq: int) -> None: ...
+
+
+class Threads(Protocol):
+    """The replies under messages. A thread is named by its room and the seq of its root."""
+
+    def grow(self, room_id: int, root: int, reply: Message) -> None:
+        """One reply more; the first one makes the thread, which the root's author follows."""
+        ...
+
+    def join(self, room_id: int, root: int, user_id: int, read_seq: int) -> None:
+        """Somebody took part: they follow it, unless they have said that they do not want to, and have read it."""
+        ...
+
+    def follow(self, room_id: int, root: int, user_id: int, following: bool) -> None: ...
+    def read(self, room_id: int, root: int, user_id: int, seq: int) -> bool:
+        """Remember how far somebody has read; False if that is nothing new, or if they do not follow it."""
+        ...
+
+    def of_user(self, user_id: int, before: int | None, limit: int) -> list[FollowedThread]:
+        """Those that somebody follows, the latest reply first, below the time ``before``."""
+        ...
+
+
+class Mentions(Protocol):
+    """Who was called in which message."""
+
+    def add(self, room_id: int, message: Message, user_ids: Iterable[int], everybody: bool) -> None:
+        """These users are called in a message; one row stands for everybody in its room."""
+        ...
+
+    def of_user(self, user_id: int, before: int | None, limit: int) -> list[Mention]:
+        """In which messages somebody was called, newest first, below the id ``before``."""
         ...

@@ -32,14 +32,13 @@ UPDATE members SET
 
 def upgrade() -> None:
     """Add the columns and the tables. Whoever is a member has read what there is."""
-    number = {"nullable": False, "server_default": sa.text("0")}
     op.add_column("events", sa.Column("edited_at", sa.BigInteger(), nullable=True))
     op.add_column("events", sa.Column("html", sa.Text(), nullable=True))
     op.add_column("events", sa.Column("root", sa.BigInteger(), nullable=True))
-    op.add_column("events", sa.Column("said", sa.BigInteger(), **number))
-    op.add_column("heads", sa.Column("said", sa.BigInteger(), **number))
-    op.add_column("members", sa.Column("read_seq", sa.BigInteger(), **number))
-    op.add_column("members", sa.Column("read_said", sa.BigInteger(), **number))
+    op.add_column("events", _number("said"))
+    op.add_column("heads", _number("said"))
+    op.add_column("members", _number("read_seq"))
+    op.add_column("members", _number("read_said"))
     op.add_column("rooms", sa.Column("receipts", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("rooms", sa.Column("direct_key", sa.LargeBinary(), nullable=True))
     op.create_index("uq_rooms_direct_key", "rooms", ["direct_key"], unique=True)
@@ -51,6 +50,10 @@ def upgrade() -> None:
     _of_people()
     for statement in (COUNT_EVENTS, COUNT_HEADS, READ_ALL):
         op.execute(statement)
+
+
+def _number(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger(), nullable=False, server_default=sa.text("0"))
 
 
 def _place() -> tuple[sa.Column[int], sa.Column[int]]:

@@ -1,0 +1,105 @@
+"""Threads: the replies under a message, who follows them, and how far they have read.
+
+A reply stands in the room's log like every message. Its root is the message that began the thread, also where it
+answers another reply.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from service.chat import standing
+from service.chat.errors import Code, Refusal, Why, invalid
+from service.chat.ids import parse_message_id
+from service.chat.located import located
+from service.chat.messages import Ruling
+from service.chat.policy import may_list
+from service.chat.ports import Transaction
+from service.chat.records import Asker, FollowedThread, Message, Room
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """The message that a thread hangs under; ``author_id`` follows it from the first reply on."""
+
+    id: str
+    seq: int
+
+
+def root_of(tx: Transaction, room: Room, reply_to: str) -> Root:
+    """The root of the thread in which an answer to that message stands; ``invalid`` if it is in another room, or is no
+    message."""
+    parts = parse_message_id(reply_to)
+    if parts is not None and parts[1] == room.id:
+        message = tx.log.message(room, parts[2])
+        if message is not None and message.id == reply_to:
+            if message.root is None:
+                return Root(message.id, message.seq)
+            root = parse_message_id(message.root)
+            assert root is not None  # noqa: S101  we made it
+            return Root(message.root, root[2])
+    raise invalid("reply_to", "there is no such message in this room")
+
+
+def replied(tx: Transaction, ruling: Ruling, root: Root, reply: Message) -> None:
+    """A reply was posted: the thread is longer, and its author and the root's follow it from now on."""
+    tx.threads.grow(ruling.room.id, root.seq, reply)
+    tx.threads.join(ruling.room.id, root.seq, ruling.author_id, read_seq=reply.seq)
+
+
+@dataclass(frozen=True, slots=True)
+class SeeThread:
+    """The replies under a message, after a seq, oldest first."""
+
+    message: str
+    after: int
+    limit: int
+
+    def run(self, tx: Transaction, asker: Asker) -> list[Message]:
+        """For whoever may read the room."""
+        reader, message = located(tx, asker, self.message)
+        return tx.log.replies(reader.room, message.seq, self.after, self.limit)
+
+
+@dataclass(frozen=True, slots=True)
+class FollowThread:
+    """Follow a thread, or no longer: whoever takes part follows it unless they say so."""
+
+    message: str
+    following: bool
+
+    def run(self, tx: Transaction, asker: Asker) -> None:
+        """For members of the room."""
+        reader, message = located(tx, asker, self.message)
+        if message.root is not None:
+            raise invalid("message", "this is a reply: name the message that the thread hangs under")
+        if reader.room_role is None:
+            raise Refusal(Code.NOT_JOINED, "Join the room before you follow its threads.", why=Why("membership"))
+        tx.threads.follow(reader.room.id, message.seq, asker.user.id, self.following)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadThread:
+    """Have read a thread up to a seq."""
+
+    message: str
+    seq: int
+
+    def run(self, tx: Transaction, asker: Asker) -> None:
+        """For who follows it; for others there is nothing to remember."""
+        reader, message = located(tx, asker, self.message)
+        tx.threads.read(reader.room.id, message.seq, asker.user.id, min(self.seq, reader.room.seq))
+
+
+@dataclass(frozen=True, slots=True)
+class ListThreads:
+    """The threads that the asker follows, with what they have not read in each; the latest reply first."""
+
+    before: int | None
+    limit: int
+
+    def run(self, tx: Transaction, asker: Asker) -> list[FollowedThread]:
+        """Those in rooms that they may still read."""
+        may_list(asker.scope).require()
+        found = tx.threads.of_user(asker.user.id, self.before, self.limit)
+        return [thread for thread in found if standing.reads(tx, asker, thread.root.room)]

@@ -1,0 +1,81 @@
+"""Reactions and pins, in the database. How they are shown with a message is in ``attachments``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import bindparam, delete, func, insert, select
+
+from service.storage.tables import pins, reactions
+from service.storage.unit import Unit
+
+
+def _of(table: Any) -> tuple[Any, Any]:
+    return table.c.room_id == bindparam("of_room"), table.c.seq == bindparam("of_seq")
+
+
+_MINE = (*_of(reactions), reactions.c.emoji == bindparam("of_emoji"), reactions.c.user_id == bindparam("of_user"))
+_IS_MINE = select(reactions.c.at).where(*_MINE)
+_REMOVE = delete(reactions).where(*_MINE)
+_KINDS = select(reactions.c.emoji).where(*_of(reactions)).distinct()
+_IS_PINNED = select(pins.c.at).where(*_of(pins))
+_UNPIN = delete(pins).where(*_of(pins))
+_COUNT_PINS = select(func.count()).select_from(pins).where(pins.c.room_id == bindparam("of_room"))
+PINS = select(pins.c.seq).where(pins.c.room_id == bindparam("of_room")).order_by(pins.c.at.desc(), pins.c.seq.desc())
+
+
+class SqlReactions:
+    """Who put which emoji under which message, within one transaction."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._run = unit.connection.execute
+        self._now = unit.now
+
+    def has(self, room_id: int, seq: int, emoji: str, user_id: int) -> bool:
+        """Whether somebody put that one there."""
+        return self._run(_IS_MINE, _row(room_id, seq, emoji, user_id)).first() is not None
+
+    def kinds(self, room_id: int, seq: int) -> set[str]:
+        """The emoji under a message."""
+        return set(self._run(_KINDS, {"of_room": room_id, "of_seq": seq}).scalars())
+
+    def add(self, room_id: int, seq: int, emoji: str, user_id: int) -> None:
+        """One more."""
+        row = {"room_id": room_id, "seq": seq, "emoji": emoji, "user_id": user_id, "at": self._now}
+        self._run(insert(reactions), row)
+
+    def remove(self, room_id: int, seq: int, emoji: str, user_id: int) -> None:
+        """One less."""
+        self._run(_REMOVE, _row(room_id, seq, emoji, user_id))
+
+
+class SqlPins:
+    """Which messages are pinned, within one transaction."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._run = unit.connection.execute
+        self._now = unit.now
+
+    def has(self, room_id: int, seq: int) -> bool:
+        """Whether a message is pinned."""
+        return self._run(_IS_PINNED, {"of_room": room_id, "of_seq": seq}).first() is not None
+
+    def count(self, room_id: int) -> int:
+        """How many a room has."""
+        return int(self._run(_COUNT_PINS, {"of_room": room_id}).scalar_one())
+
+    def of_room(self, room_id: int) -> list[int]:
+        """The seqs of the pinned messages, the latest pin first."""
+        return list(self._run(PINS, {"of_room": room_id}).scalars())
+
+    def add(self, room_id: int, seq: int, by_id: int) -> None:
+        """Pin it."""
+        self._run(insert(pins), {"room_id": room_id, "seq": seq, "by_id": by_id, "at": self._now})
+
+    def remove(self, room_id: int, seq: int) -> None:
+        """Take the pin off."""
+        self._run(_UNPIN, {"of_room": room_id, "of_seq": seq})
+
+
+def _row(room_id: int, seq: int, emoji: str, user_id: int) -> dict[str, Any]:
+    return {"of_room": room_id, "of_seq": seq, "of_emoji": emoji, "of_user": user_id}
