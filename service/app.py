@@ -38,6 +38,8 @@ from service.api import (
     password_resets,
     permissions,
     problems,
+    reactions,
+    reading,
     reports,
     rooms,
     sanctions,
@@ -91,6 +93,8 @@ ROUTERS = (
     messages.router,  # tried in this order, so what is asked most stands first
     rooms.router,
     members.router,
+    reactions.router,
+    reading.router,
     sanctions.router,
     moderation.router,
     reports.router,

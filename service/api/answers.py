@@ -50,6 +50,9 @@ class You(Answer):
     role: RoomRoleWord | None = Field(description="null: no member.")
     can: list[str] = Field(examples=[["see", "read", "join", "post"]])
     muted_until: Time | None = Field(None, description="Absent for who may speak; the year 9999: without an end.")
+    read: Seq | None = Field(None, description="How far you have read; absent for who is no member.")
+    unread: int | None = Field(None, ge=0, description="Messages after that, without replies in threads.")
+    mentions: int | None = Field(None, ge=0, description="In how many of them, and of the replies, you are called.")
 
 
 class RoomAnswer(Answer):
@@ -62,6 +65,7 @@ class RoomAnswer(Answer):
     join_role: RoleWord = Field(description="The lowest server-wide role that may enter.")
     post_role: RoleWord = Field(description="The lowest server-wide role that may post.")
     locked: bool = Field(description="Only who moderates the room posts.")
+    receipts: bool = Field(description="Whether members see who has read a message.")
     slow_mode: int = Field(description="Seconds between two messages of one user; 0: off.")
     seq: Seq
     members: int = Field(ge=0, examples=[3])
@@ -88,6 +92,29 @@ class AuthorAnswer(Answer):
     bot: bool
 
 
+class ReactionAnswer(Answer):
+    """One emoji under a message."""
+
+    emoji: str = Field(examples=["\U0001f44d"])
+    count: int = Field(ge=1)
+    users: list[str] = Field(description="The first ones' usernames.")
+
+
+class ThreadAnswer(Answer):
+    """What hangs under a message."""
+
+    replies: int = Field(ge=1)
+    last_seq: Seq
+    last_at: Time
+
+
+class PinAnswer(Answer):
+    """By whom a message was pinned."""
+
+    by: str = Field(description="A username.", examples=["mo"])
+    at: Time
+
+
 class Deletion(Answer):
     """By whom a message was deleted."""
 
@@ -106,8 +133,13 @@ class MessageAnswer(Answer):
     at: Time
     reply_to: str | None = Field(None, description="The id of the message that this one answers.")
     nonce: str | None = Field(None, description="The sender's own name for it.")
+    html: str | None = Field(None, description="Where the text has formatting; sanitised.")
+    edited_at: Time | None = None
     deleted: Deletion | None = None
-    reactions: list[Any]
+    root: str | None = Field(None, description="The id of the message in whose thread it stands.")
+    thread: ThreadAnswer | None = None
+    pinned: PinAnswer | None = None
+    reactions: list[ReactionAnswer]
 
 
 class PageAnswer(Answer, Generic[Item]):

@@ -8,15 +8,17 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import ConfigDict
 
 from service.api.acting import Acting, Reason, acted
-from service.api.answers import MessageAnswer, MessagesAnswer
+from service.api.answers import Answer, MessageAnswer, MessagesAnswer, Time
 from service.api.bearer import Asking
 from service.api.fields import ID_MAX, Body, MessageId, Nonce, Text
 from service.api.pages import LIMIT, Limit
 from service.api.parts import TheParts
 from service.api.rooms import RoomSlug
 from service.chat.deletions import DeleteMessage, SeeMessage
+from service.chat.edits import ListRevisions
 from service.chat.errors import Code, FieldError, Refusal
 from service.chat.events import SEQ_MAX
+from service.chat.mentions import CALL_HERE
 from service.chat.messages import ListMessages, PostMessage
 from service.wire import shapes
 
@@ -40,6 +42,27 @@ class NewMessage(Body):
     text: Text
     nonce: Nonce | None = None
     reply_to: MessageId | None = None
+
+
+class NewText(Body):
+    """What a message is to say."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"text": "Hello, everybody."}]})
+
+    text: Text
+
+
+class RevisionAnswer(Answer):
+    """What a message said from a time on."""
+
+    text: str
+    at: Time
+
+
+class RevisionsAnswer(Answer):
+    """All that it said, oldest first."""
+
+    items: list[RevisionAnswer]
 
 
 @router.get(IN_ROOM, response_model=MessagesAnswer, response_model_exclude_unset=True)
@@ -69,7 +92,11 @@ async def post_message(
     parts: TheParts, asking: Asking, slug: RoomSlug, body: NewMessage, response: Response
 ) -> dict[str, Any]:
     """Say something in a room that you have joined. Sent again with the same nonce, it is posted once."""
-    posted = await parts.door.post(PostMessage(asking, slug, body.text, body.nonce, body.reply_to))
+    post = PostMessage(asking, slug, body.text, body.nonce, body.reply_to)
+    manager = parts.hub.room(slug) if CALL_HERE in body.text else None
+    if manager is not None:
+        post.here = manager.user_ids()
+    posted = await parts.door.post(post)
     response.status_code = 200 if posted.duplicate else 201
     return shapes.message(posted.message)
 
@@ -78,6 +105,19 @@ async def post_message(
 async def see_message(parts: TheParts, asking: Asking, id: OneId) -> dict[str, Any]:
     """One message as it is now, for whoever may read its room."""
     return shapes.message(await parts.door.ask(asking, SeeMessage(id)))
+
+
+@router.patch(ONE, response_model=MessageAnswer, response_model_exclude_unset=True)
+async def edit_message(parts: TheParts, asking: Asking, id: OneId, body: NewText) -> dict[str, Any]:
+    """Give a message of your own another text. What it said before is kept for you and for who moderates the room."""
+    return shapes.message(await parts.door.edit(asking, id, body.text))
+
+
+@router.get(ONE + "/history", response_model=RevisionsAnswer)
+async def message_history(parts: TheParts, asking: Asking, id: OneId) -> dict[str, Any]:
+    """What a message said, from what was first posted to what it says now; for its author and who moderates."""
+    found = await parts.door.ask(asking, ListRevisions(id))
+    return {"items": [{"text": revision.text, "at": shapes.time(revision.at)} for revision in found]}
 
 
 @router.delete(ONE, status_code=204, response_model=None)

@@ -13,15 +13,15 @@ from service.api.bearer import Asking
 from service.api.fields import Body, ReasonText, RoleWord, RoomName, Slug, Topic
 from service.api.pages import Cursor
 from service.api.parts import TheParts
-from service.chat.policy import Standing
 from service.chat.roles import Role, Visibility
-from service.chat.rooms import SLOW_MODE_MAX, ChangeRoom, CreateRoom, DeleteRoom, ListRooms, SeeRoom
+from service.chat.rooms import SLOW_MODE_MAX, ChangeRoom, CreateRoom, DeleteRoom, ListRooms, SeenRoom, SeeRoom
 from service.wire import shapes
 
 router = APIRouter(prefix="/api/rooms", tags=["rooms"])
 
 RoomSlug = Annotated[str, Path(description="The room's slug.", examples=["lobby"])]
 SlowMode = Annotated[int, Field(ge=0, le=SLOW_MODE_MAX, description="Seconds between two messages of one user.")]
+Receipts = Annotated[bool, Field(description="Whether members see who has read a message.")]
 VisibilityWord = Literal["public", "private"]
 
 
@@ -40,6 +40,7 @@ class NewRoom(Body):
     post_role: RoleWord = "member"
     locked: bool = False
     slow_mode: SlowMode = 0
+    receipts: Receipts = False
 
     def command(self) -> CreateRoom:
         """What it asks for."""
@@ -52,6 +53,7 @@ class NewRoom(Body):
             post_role=Role.parse(self.post_role),
             locked=self.locked,
             slow_mode=self.slow_mode,
+            receipts=self.receipts,
         )
 
 
@@ -67,6 +69,7 @@ class RoomChange(Body):
     post_role: RoleWord | None = None
     locked: bool | None = None
     slow_mode: SlowMode | None = None
+    receipts: Receipts | None = None
     reason: ReasonText | None = None
 
     def command(self, slug: str) -> ChangeRoom:
@@ -80,16 +83,17 @@ class RoomChange(Body):
             post_role=None if self.post_role is None else Role.parse(self.post_role),
             locked=self.locked,
             slow_mode=self.slow_mode,
+            receipts=self.receipts,
             reason=self.reason,
         )
 
 
-def _slug_of(seen: Standing) -> str:
-    return seen.room.slug
+def _slug_of(seen: SeenRoom) -> str:
+    return seen.standing.room.slug
 
 
-def _shape(seen: Standing) -> dict[str, Any]:
-    return shapes.room(seen.room, seen)
+def _shape(seen: SeenRoom) -> dict[str, Any]:
+    return shapes.room(seen.standing.room, seen.standing, seen.read)
 
 
 @router.get("", response_model=PageAnswer[RoomAnswer], response_model_exclude_unset=True)
@@ -104,7 +108,7 @@ async def create_room(parts: TheParts, asking: Asking, body: NewRoom, response: 
     """Make a room and own it. A slug is given out once: also a deleted room keeps its own."""
     made = await parts.door.do(asking, body.command())
     response.headers["Location"] = f"{router.prefix}/{made.room.slug}"
-    return _shape(made)
+    return _shape(SeenRoom(made))
 
 
 @router.get("/{slug}", response_model=RoomAnswer, response_model_exclude_unset=True)
@@ -119,7 +123,7 @@ async def change_room(
 ) -> dict[str, Any]:
     """Change a room's settings: `locked`, `slow_mode` and `post_role` as who moderates it, the rest as its owner. A
     raised `join_role` ends the memberships below it. Can be undone."""
-    return _shape(acted(response, await parts.door.do(acting, body.command(slug))))
+    return _shape(SeenRoom(acted(response, await parts.door.do(acting, body.command(slug)))))
 
 
 @router.delete("/{slug}", status_code=204, response_model=None)

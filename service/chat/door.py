@@ -92,6 +92,10 @@ class Door:
                 raise
             post.refusal = refusal
         await self.format(post)
+        return await self.commit(post)
+
+    async def commit(self, post: PostMessage) -> Posted:
+        """Commit one message that has been counted and formatted, and wait for it."""
         return await self._posts.posted(post)
 
     def marked(self, text: str) -> bool:

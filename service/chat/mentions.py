@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from service.chat import standing
 from service.chat.events import Mentioned, Told
 from service.chat.messages import Ruling
 from service.chat.policy import may_list
@@ -21,6 +20,7 @@ NAMES_MAX = 50  # called in one message; whoever wants more calls the room
 MARK = "@"
 ROOM = "room"
 HERE = "here"
+CALL_HERE = MARK + HERE
 
 _NAME = re.compile(r"(?<![\w@/.:+-])@([a-z0-9][a-z0-9._-]{1,31})", re.ASCII | re.IGNORECASE)
 _TRAILING = "._-"  # punctuation behind a name, which could have been part of it
@@ -76,14 +76,6 @@ class ListMentions:
     limit: int
 
     def run(self, tx: Transaction, asker: Asker) -> list[Mention]:
-        """Those in rooms that they may still read."""
+        """Those in rooms that they are still in."""
         may_list(asker.scope).require()
-        readable: dict[str, bool] = {}
-        found = []
-        for mention in tx.mentions.of_user(asker.user.id, self.before, self.limit):
-            slug = mention.message.room
-            if slug not in readable:
-                readable[slug] = standing.reads(tx, asker, slug)
-            if readable[slug]:
-                found.append(mention)
-        return found
+        return tx.mentions.of_user(asker.user.id, self.before, self.limit)

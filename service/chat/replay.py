@@ -8,7 +8,7 @@ from service.chat import standing
 from service.chat.events import Event
 from service.chat.policy import Action, Standing
 from service.chat.ports import Transaction
-from service.chat.records import Asker, Message
+from service.chat.records import Asker, Message, ReadState
 
 REPLAY_MAX = 1_000  # events; who is further behind begins anew
 LATEST = 50  # messages that a beginning shows
@@ -21,6 +21,7 @@ class Entrance:
     standing: Standing
     events: list[Event] | None
     messages: list[Message]
+    read: ReadState | None = None
 
     @property
     def seq(self) -> int:
@@ -42,10 +43,11 @@ class EnterRoom:
         now = standing.of_asker(tx, asker, self.room)
         standing.require(tx, Action.JOIN, now)
         room = now.room
+        read = tx.members.reads(asker.user.id, room.id).get(room.id)
         known = self.epoch is None or self.epoch == room.epoch
         if self.since is None or not known or not 0 <= room.seq - self.since <= REPLAY_MAX:
-            return Entrance(now, None, tx.log.messages(room, LATEST))
-        return Entrance(now, tx.log.events(room, self.since, REPLAY_MAX, until=room.seq), [])
+            return Entrance(now, None, tx.log.messages(room, LATEST), read)
+        return Entrance(now, tx.log.events(room, self.since, REPLAY_MAX, until=room.seq), [], read)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from service.chat.errors import Code, Refusal, invalid
 from service.chat.policy import Action, Standing, may_create, may_list, may_set_gate
 from service.chat.ports import Page, Transaction
 from service.chat.reasons import reason_of
-from service.chat.records import Asker, Room, User
+from service.chat.records import Asker, ReadState, Room, User
 from service.chat.roles import Role, RoomRole, Visibility
 
 SLOW_MODE_MAX = 21_600  # seconds: six hours
@@ -23,7 +23,7 @@ GATES = ("join_role", "post_role")
 # What of a room is a moderator's to set, to keep the peace; the rest is its owners'.
 PEACE = frozenset({"locked", "slow_mode", "post_role"})
 RULES = ("join_role", "post_role", "locked", "slow_mode")  # what a person can meet, and wants to know who has set it
-SETTINGS = ("name", "topic", "visibility", *RULES)
+SETTINGS = ("name", "topic", "visibility", "receipts", *RULES)
 
 
 def new_epoch() -> str:
@@ -43,6 +43,7 @@ class CreateRoom:
     post_role: Role = Role.MEMBER
     locked: bool = False
     slow_mode: int = 0
+    receipts: bool = False
     epoch: str = field(default_factory=new_epoch)
 
     def run(self, tx: Transaction, asker: Asker) -> Standing:
@@ -70,6 +71,7 @@ class CreateRoom:
                 post_role=self.post_role,
                 locked=self.locked,
                 slow_mode=self.slow_mode,
+                receipts=self.receipts,
                 epoch=self.epoch,
                 seq=0,
                 members=0,
@@ -96,6 +98,7 @@ class ChangeRoom:
     post_role: Role | None = None
     locked: bool | None = None
     slow_mode: int | None = None
+    receipts: bool | None = None
     reason: str | None = None
 
     def run(self, tx: Transaction, asker: Asker) -> Done[Standing]:
@@ -135,6 +138,7 @@ class ChangeRoom:
             post_role=room.post_role if self.post_role is None else self.post_role,
             locked=room.locked if self.locked is None else self.locked,
             slow_mode=room.slow_mode if self.slow_mode is None else self.slow_mode,
+            receipts=room.receipts if self.receipts is None else self.receipts,
         )
 
 
@@ -154,16 +158,24 @@ class DeleteRoom:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenRoom:
+    """A room as one user sees it, and how far they have read in it; None for who is no member."""
+
+    standing: Standing
+    read: ReadState | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SeeRoom:
     """One room, as the asker sees it."""
 
     slug: str
 
-    def run(self, tx: Transaction, asker: Asker) -> Standing:
+    def run(self, tx: Transaction, asker: Asker) -> SeenRoom:
         """Also of a public room that one may not enter: its gate is written on its door."""
         found = standing.of_asker(tx, asker, self.slug)
         standing.require(tx, Action.SEE, found)
-        return found
+        return SeenRoom(found, tx.members.reads(asker.user.id, found.room.id).get(found.room.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,14 +184,15 @@ class ListRooms:
 
     page: Page
 
-    def run(self, tx: Transaction, asker: Asker) -> list[Standing]:
+    def run(self, tx: Transaction, asker: Asker) -> list[SeenRoom]:
         """By slug."""
         may_list(asker.scope).require()
         user = asker.user
         rooms = tx.rooms.page(user.id, user.role is Role.ADMIN, self.page)
         in_force = tx.sanctions.in_force(user.id)
         bare = (Standing(room, user.role, role, asker.scope) for room, role in rooms)
-        return [standing.sanctioned(one, in_force) for one in bare]
+        reads = tx.members.reads(user.id)
+        return [SeenRoom(standing.sanctioned(one, in_force), reads.get(one.room.id)) for one in bare]
 
 
 def set_room(tx: Transaction, deed: Deed, before: Room, after: Room) -> None:

@@ -36,14 +36,6 @@ def sees(tx: Transaction, user: User, slug: str) -> bool:
     return seen is not None and VISIBLE.holds(Standing(seen[0], user.role, seen[1], frozenset()))
 
 
-def reads(tx: Transaction, asker: Asker, slug: str) -> bool:
-    """Whether the asker may read the room of that slug, whatever their token is for."""
-    try:
-        return entitled(Action.READ, of_asker(tx, asker, slug)).allowed
-    except Refusal:
-        return False
-
-
 def of_user(tx: Transaction, room: Room, user: User, role: RoomRole | None) -> Standing:
     """Somebody before a room who is acted upon rather than asking: without a token, so without a scope."""
     return sanctioned(Standing(room, user.role, role, frozenset()), tx.sanctions.in_force(user.id))

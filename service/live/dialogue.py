@@ -17,6 +17,7 @@ from service.chat.door import Door
 from service.chat.errors import Code, Refusal, Why
 from service.chat.limits import Bucket
 from service.chat.members import JoinRoom
+from service.chat.mentions import CALL_HERE
 from service.chat.messages import Posted, PostMessage, Ruling
 from service.chat.records import Credential
 from service.chat.replay import EnterRoom, Entrance, Type
@@ -30,10 +31,14 @@ from service.wire.commands import (
     BadCommand,
     Command,
     Delete,
+    Edit,
     HastySend,
     Join,
     Leave,
     Lift,
+    MarkedSend,
+    React,
+    Read,
     Report,
     Sanction,
     Send,
@@ -75,6 +80,8 @@ class Dialogue:
         entry = self._read(payload)
         if pace is Pace.REFUSE:
             entry = self._too_fast(entry)
+        elif isinstance(entry, Send) and self._node.door.marked(entry.text):
+            entry = MarkedSend(id=entry.id, send=entry)
         if conversation.take(entry):
             self._run(entry)
         if conversation.crowded and not connection.crowded:
@@ -136,11 +143,15 @@ class Dialogue:
         match command:
             case Join():
                 return self._join(command)
+            case MarkedSend():
+                return self._send_marked(command.send)
+            case Read():
+                return self._read_up_to(command)
             case Typing():
                 return self._typing(command)
             case Auth():
                 return self._auth(command)
-            case Sanction() | Lift() | Delete() | Undo() | Report():
+            case Edit() | React() | Sanction() | Lift() | Delete() | Undo() | Report():
                 return self._order(command)
             case Leave():
                 self._leave(command.room)
@@ -184,24 +195,44 @@ class Dialogue:
     # Commands
 
     def _send(self, command: Send) -> None:
-        slug = command.room
-        ruling = self._rulings.get(slug)
-        present = slug in self._connection.subs
-        credential = self._connection.credential
-        post = PostMessage(credential, slug, command.text, command.nonce, command.reply_to, ruling, present)
+        post = self._post(command)
         if isinstance(command, HastySend):
             post.ruling, post.refusal = None, command.refusal
         self._node.door.send(post, partial(self._sent, command.id))
 
+    async def _send_marked(self, command: Send) -> None:
+        post = self._post(command)
+        try:
+            await self._node.door.format(post)
+            self._posted(command.id, post, await self._node.door.commit(post))
+        except Refusal:
+            self._rulings.pop(post.room, None)
+            raise
+
+    def _post(self, command: Send) -> PostMessage:
+        slug, credential = command.room, self._connection.credential
+        sub = self._connection.subs.get(slug)
+        ruling = self._rulings.get(slug)
+        post = PostMessage(credential, slug, command.text, command.nonce, command.reply_to, ruling, sub is not None)
+        if CALL_HERE in command.text:
+            manager = self._node.room(slug)
+            post.here = frozenset() if manager is None else manager.user_ids()
+        return post
+
     def _sent(self, id: str, post: PostMessage, outcome: Posted | Exception) -> None:
         if isinstance(outcome, Posted):
-            if post.ruling is not None:
-                self._rulings[post.room] = post.ruling
-            self._push(self._connection.encoder.posted(id, outcome))
+            self._posted(id, post, outcome)
         else:
             self._rulings.pop(post.room, None)
             self._refuse(id, outcome if isinstance(outcome, Refusal) else Refusal(Code.INTERNAL))
         self._finished(send=True)
+
+    def _posted(self, id: str, post: PostMessage, posted: Posted) -> None:
+        if post.ruling is not None:
+            self._rulings[post.room] = post.ruling
+        if not posted.duplicate:
+            self._node.reads.said(self._connection.user_id, post.room, posted.message.seq)
+        self._push(self._connection.encoder.posted(id, posted))
 
     async def _join(self, command: Join) -> None:
         connection, slug, most = self._connection, command.room, self._node.terms.rooms
@@ -239,6 +270,11 @@ class Dialogue:
             if manager is not None:
                 shape = frames.typing(slug, connection.username)
                 manager.tell(connection.username, lambda encoder: encoder.notice(shape))
+        self._push(connection.encoder.ok(command.id))
+
+    async def _read_up_to(self, command: Read) -> None:
+        connection = self._connection
+        await self._node.reads.read(connection.credential, connection, command.room, command.seq)
         self._push(connection.encoder.ok(command.id))
 
     async def _order(self, command: Order) -> None:

@@ -76,7 +76,7 @@ class Encoder:
     def entrance(self, entrance: Entrance, online: list[str]) -> Shape:
         """What the reply to a join carries."""
         carries: Shape = {
-            "room": shapes.room(entrance.standing.room, entrance.standing),
+            "room": shapes.room(entrance.standing.room, entrance.standing, entrance.read),
             "seq": entrance.seq,
             "epoch": entrance.standing.room.epoch,
             "online": online,

@@ -24,6 +24,7 @@ from service.live.encoder import Encoder, JsonEncoder, LineEncoder
 from service.live.heart import Heart
 from service.live.outbox import Tick
 from service.live.presence import TELL_SECONDS
+from service.live.reads import Reads
 from service.live.registry import RETRY_SECONDS, HubLimits, Registry
 from service.live.reviews import Reviews
 from service.live.room_manager import RoomManager
@@ -58,6 +59,7 @@ class Hub:
         self.registry = Registry(limits)
         self.connections = Connections(self.registry, self.room, door, terms)
         self.reviews = Reviews(database, self.registry, self.admissions, self.spawn, metrics)
+        self.reads = Reads(database, door, self.registry, self.spawn)
         self._rooms: dict[str, RoomManager] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._news: set[RoomManager] = set()

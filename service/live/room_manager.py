@@ -67,6 +67,10 @@ class RoomManager:
         """Everybody who listens, in any state."""
         return [*self._live, *self._ahead, *self._behind]
 
+    def user_ids(self) -> frozenset[int]:
+        """Who listens, by the ids of their accounts."""
+        return frozenset(sub.listener.user_id for sub in self.subscriptions())
+
     # Events
 
     def deliver(self, events: Sequence[Event]) -> None:

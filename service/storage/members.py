@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import BigInteger, SmallInteger, bindparam, delete, func, insert, literal, or_, select, update
 
 from service.chat.ports import Page
 from service.chat.records import Member, ReadState, Room, User
@@ -92,7 +92,19 @@ READERS = (
 _READ = update(members).where(*_THE_ONE).values(read_seq=bindparam("to_seq"), read_said=bindparam("to_said"))
 _READ_ON = _READ.where(members.c.read_seq < bindparam("to_seq"))
 _READ_BACK = _READ.where(members.c.read_seq != bindparam("to_seq"))
-_ADD = insert(members)
+# Whoever comes has read what there is: nothing of before they came is news to them.
+_ADD = insert(members).from_select(
+    ("room_id", "user_id", "role", "joined_at", "last_posted_at", "read_seq", "read_said"),
+    select(
+        heads.c.room_id,
+        bindparam("of_user", type_=BigInteger),
+        bindparam("role", type_=SmallInteger),
+        bindparam("joined_at", type_=BigInteger),
+        literal(NEVER),
+        heads.c.seq,
+        heads.c.said,
+    ).where(heads.c.room_id == bindparam("of_room")),
+)
 _REMOVE = delete(members).where(*_THE_ONE)
 _SET_ROLE = update(members).where(*_THE_ONE).values(role=bindparam("to_role"))
 _POSTED = update(members).where(*_THE_ONE).values(last_posted_at=bindparam("now"))
@@ -126,7 +138,7 @@ class SqlMembers:
 
     def add(self, room_id: int, user_id: int, role: RoomRole, now: int) -> None:
         """A new member."""
-        row = {"room_id": room_id, "user_id": user_id, "role": role.value, "joined_at": now, "last_posted_at": NEVER}
+        row = {"of_room": room_id, "of_user": user_id, "role": role.value, "joined_at": now}
         self._connection.execute(_ADD, row)
         self._connection.execute(_COUNT, {"of_room": room_id, "more": 1})
 

@@ -14,14 +14,14 @@ from service.storage.unit import Unit
 
 ID_MAX = 2**63 - 1  # above every id
 
-# A call to the whole room is in the inbox of who was in it then, and still is.
+# Who has left a room has left its calls too. One to the whole room is for who was in it then.
 OF_USER = (
     select(mentions.c.id, mentions.c.seq, mentions.c.user_id, *ROOM_COLUMNS)
     .select_from(mentions)
     .join(rooms, rooms.c.id == mentions.c.room_id)
     .join(heads, heads.c.room_id == rooms.c.id)
     .join(events, and_(events.c.room_id == mentions.c.room_id, events.c.seq == mentions.c.seq))
-    .outerjoin(members, and_(members.c.room_id == mentions.c.room_id, members.c.user_id == bindparam("of_user")))
+    .join(members, and_(members.c.room_id == mentions.c.room_id, members.c.user_id == bindparam("of_user")))
     .where(
         mentions.c.id < bindparam("before"),
         events.c.deleted_at.is_(None),

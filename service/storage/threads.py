@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from service.chat.records import FollowedThread, Message
 from service.storage.history import SqlHistory
 from service.storage.rooms import ROOM_COLUMNS, room_of
-from service.storage.tables import events, followers, heads, rooms, threads
+from service.storage.tables import events, followers, heads, members, rooms, threads
 from service.storage.unit import Unit
 
 SEQ_MAX = 2**63 - 1  # above every seq
@@ -36,6 +36,7 @@ OF_USER = (
     select(threads.c.root, followers.c.read_seq, _UNREAD.label("unread"), threads.c.last_seq, *ROOM_COLUMNS)
     .select_from(followers)
     .join(threads, and_(threads.c.room_id == followers.c.room_id, threads.c.root == followers.c.root))
+    .join(members, and_(members.c.room_id == followers.c.room_id, members.c.user_id == followers.c.user_id))
     .join(rooms, rooms.c.id == followers.c.room_id)
     .join(heads, heads.c.room_id == rooms.c.id)
     .where(followers.c.user_id == bindparam("of_user"), followers.c.following, threads.c.last_at < bindparam("before"))

@@ -78,6 +78,12 @@ class Lift(Command, tag="lift"):
     sanction: Id
 
 
+class MarkedSend(Command):
+    """A send whose text has to be formatted first: it takes time, which a plain one does not."""
+
+    send: Send
+
+
 class Edit(Command, tag="edit"):
     """Give a message of one's own another text."""
 

@@ -19,6 +19,7 @@ from service.chat.records import (
     Member,
     Message,
     Reaction,
+    ReadState,
     Report,
     Room,
     Sanction,
@@ -46,7 +47,7 @@ def author(a: Author) -> Shape:
     return {"username": a.username, "name": a.name, "role": a.role.word, "bot": a.bot}
 
 
-def room(r: Room, standing: policy.Standing | None = None) -> Shape:
+def room(r: Room, standing: policy.Standing | None = None, read: ReadState | None = None) -> Shape:
     """A room; with ``you`` where there is somebody to whom it is shown."""
     shape: Shape = {
         "slug": r.slug,
@@ -57,6 +58,7 @@ def room(r: Room, standing: policy.Standing | None = None) -> Shape:
         "post_role": r.post_role.word,
         "locked": r.locked,
         "slow_mode": r.slow_mode,
+        "receipts": r.receipts,
         "seq": r.seq,
         "members": r.members,
         "created_at": time(r.created_at),
@@ -66,6 +68,8 @@ def room(r: Room, standing: policy.Standing | None = None) -> Shape:
         shape["you"] = {"role": role, "can": policy.actions(standing)}
         if standing.muted is not None:
             shape["you"]["muted_until"] = time(standing.muted.until)
+        if read is not None:
+            shape["you"] |= {"read": read.seq, "unread": read.unread, "mentions": read.mentions}
     return shape
 
 
