@@ -23,6 +23,7 @@ from service.api import (
     acting,
     audit,
     connections,
+    direct,
     docs,
     filters,
     health,
@@ -93,6 +94,7 @@ ROUTERS = (
     messages.router,  # tried in this order, so what is asked most stands first
     rooms.router,
     members.router,
+    direct.router,
     reactions.router,
     reading.router,
     sanctions.router,

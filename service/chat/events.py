@@ -189,7 +189,15 @@ class ReadChanged:
     seq: int
 
 
-News = ReportOpened | ReportChanged | Mentioned | ReadChanged
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """Somebody was made a member of a room by another; both are names (slug, username)."""
+
+    room: str
+    by: str
+
+
+News = ReportOpened | ReportChanged | Mentioned | ReadChanged | Invited
 
 
 @dataclass(frozen=True, slots=True)

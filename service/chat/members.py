@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from service.chat import names, standing
 from service.chat.deeds import Deed, Done, Ejected, RoomRoleSet, What, actor_of
 from service.chat.errors import Code, Refusal, Why, invalid, not_found
+from service.chat.events import Invited, Told
 from service.chat.policy import JOIN_ROLE, NOT_BANNED, Action, Standing, may_act_on, may_give
 from service.chat.ports import Page, Transaction
 from service.chat.records import Asker, Member, Room, User
-from service.chat.roles import RoomRole
+from service.chat.roles import RoomRole, Scope
 
 USER_ID_MAX = 2**63 - 1  # the databases' widest integer
 
@@ -128,6 +129,8 @@ class SetMember:
                 why=standing.why(tx, invited, JOIN_ROLE.name),
             )
         member = enter(tx, actor.room, user, role)
+        news = Invited(actor.room.slug, asker.user.username)
+        tx.tell(Told(frozenset({user.id}), actor.room.slug, Scope.READ, news))
         Deed(actor_of(asker), What.MEMBER_INVITED, actor.rank, on=user, room=actor.room).done(tx, role=role.word)
         return Done(Placed(member, joined=True))
 

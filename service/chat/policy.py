@@ -74,6 +74,7 @@ class Standing:
     scope: frozenset[Scope]
     muted: Sanction | None = None
     banned: Sanction | None = None
+    blocked: bool = False
 
     @property
     def rank(self) -> Rank:
@@ -151,6 +152,12 @@ POST_ROLE = Rule(
     Code.ROLE_TOO_LOW,
     lambda s: f"Only the role {s.room.post_role.word} and above may post here.",
 )
+UNBLOCKED = Rule(
+    "block",
+    lambda s: not s.blocked,
+    Code.FORBIDDEN,
+    lambda s: "You do not talk directly any more.",
+)
 UNLOCKED = Rule(
     "locked",
     lambda s: not s.room.locked or s.moderates,
@@ -180,10 +187,10 @@ TABLE: dict[Action, tuple[Rule, ...]] = {
     Action.SEE: (VISIBLE,),
     Action.READ: (VISIBLE, NOT_BANNED, JOIN_ROLE),
     Action.JOIN: (VISIBLE, NOT_BANNED, JOIN_ROLE),
-    Action.POST: (VISIBLE, NOT_BANNED, JOIN_ROLE, MEMBERSHIP, NOT_MUTED, POST_ROLE, UNLOCKED),
-    Action.REACT: (VISIBLE, NOT_BANNED, JOIN_ROLE, MEMBERSHIP, NOT_MUTED, UNLOCKED),
+    Action.POST: (VISIBLE, NOT_BANNED, JOIN_ROLE, MEMBERSHIP, NOT_MUTED, POST_ROLE, UNLOCKED, UNBLOCKED),
+    Action.REACT: (VISIBLE, NOT_BANNED, JOIN_ROLE, MEMBERSHIP, NOT_MUTED, UNLOCKED, UNBLOCKED),
     Action.PIN: (VISIBLE, NOT_BANNED, JOIN_ROLE, MEMBERSHIP, AT_HOME),
-    Action.CALL: (VISIBLE, NOT_BANNED, JOIN_ROLE, MEMBERSHIP, NOT_MUTED, POST_ROLE, UNLOCKED, AT_HOME),
+    Action.CALL: (VISIBLE, NOT_BANNED, JOIN_ROLE, MEMBERSHIP, NOT_MUTED, POST_ROLE, UNLOCKED, UNBLOCKED, AT_HOME),
     Action.INVITE: (VISIBLE, NOT_BANNED, JOIN_ROLE, MODERATES),
     Action.MODERATE: (VISIBLE, NOT_BANNED, JOIN_ROLE, MODERATES),
     Action.CHANGE: (VISIBLE, NOT_BANNED, JOIN_ROLE, OWNS),

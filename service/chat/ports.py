@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 from service.chat.deeds import Actions
 from service.chat.events import AuthorityChanged, Event, Told
 from service.chat.records import FilterKind
-from service.chat.stores.accounts import Clients, Invites, Sessions, Users
+from service.chat.stores.accounts import Blocks, Clients, Invites, Sessions, Users
 from service.chat.stores.moderation import AuditLog, Filters, Reports, Sanctions
 from service.chat.stores.page import Page
 from service.chat.stores.rooms import Log, Members, Mentions, Pins, Reactions, Rooms, Threads
@@ -56,6 +56,8 @@ class Transaction(Protocol):
     def invites(self) -> Invites: ...
     @property
     def clients(self) -> Clients: ...
+    @property
+    def blocks(self) -> Blocks: ...
     @property
     def rooms(self) -> Rooms: ...
     @property

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from service.chat import names
 from service.chat.errors import Code, Refusal, Why, not_found
 from service.chat.policy import VISIBLE, Action, Standing, Verdict, entitled, may
 from service.chat.ports import Transaction
 from service.chat.records import FOREVER, Asker, Room, Sanction, SanctionKind, User
-from service.chat.roles import RoomRole
+from service.chat.roles import RoomRole, Visibility
 
 OWN_RULES = frozenset({"join_role", "post_role", "locked", "slow_mode"})  # of a room: somebody has set them
 
@@ -27,6 +28,8 @@ def of_asker(tx: Transaction, asker: Asker, slug: str) -> Standing:
     found = sanctioned(Standing(room, asker.user.role, role, asker.scope), tx.sanctions.in_force(asker.user.id))
     if not VISIBLE.holds(found):
         raise not_found("room")
+    if room.visibility is Visibility.DIRECT and room.members <= 2:
+        return replace(found, blocked=tx.blocks.in_room(room.id, asker.user.id))
     return found
 
 

@@ -42,6 +42,8 @@ ROOM_COLUMNS = (
 _ROOM = select(*ROOM_COLUMNS).join_from(rooms, heads, heads.c.room_id == rooms.c.id)
 GET = _ROOM.where(rooms.c.id == bindparam("room_id"))
 BY_SLUG = _ROOM.where(rooms.c.slug == bindparam("slug"))
+DIRECT = _ROOM.where(rooms.c.direct_key == bindparam("key"))
+_SET_KEY = update(rooms).where(rooms.c.id == bindparam("of")).values(direct_key=bindparam("key"))
 _WITH_ROLE = (
     select(*ROOM_COLUMNS, members.c.role.label("held"))
     .join_from(rooms, heads, heads.c.room_id == rooms.c.id)
@@ -106,6 +108,17 @@ class SqlRooms:
         """The room and what the user is in it; also one that they may not see, or that is deleted."""
         row = self._connection.execute(SEEN_BY, {"slug": slug, "user_id": user_id}).one_or_none()
         return None if row is None else _with_role(row)
+
+    def direct(self, key: bytes) -> Room | None:
+        """The direct room with that key."""
+        row = self._connection.execute(DIRECT, {"key": key}).one_or_none()
+        return None if row is None else room_of(row)
+
+    def add_direct(self, room: Room, key: bytes) -> Room:
+        """A direct room, which is found by its key from now on."""
+        made = self.add(room)
+        self._connection.execute(_SET_KEY, {"of": made.id, "key": key})
+        return made
 
     def add(self, room: Room) -> Room:
         """The room with its id and an empty log; ``conflict`` if the slug is or was in use."""

@@ -10,6 +10,7 @@ from service.chat.events import Event, Told
 from service.storage.actions import SqlActions
 from service.storage.audit import SqlAudit
 from service.storage.authority import SqlAuthority
+from service.storage.blocks import SqlBlocks
 from service.storage.clients import SqlClients
 from service.storage.filters import SqlFilters
 from service.storage.invites import SqlInvites
@@ -72,6 +73,11 @@ class SqlTransaction:
     def clients(self) -> SqlClients:
         """OAuth clients."""
         return SqlClients(self._unit)
+
+    @cached_property
+    def blocks(self) -> SqlBlocks:
+        """Who does not want to hear from whom."""
+        return SqlBlocks(self._unit)
 
     @cached_property
     def rooms(self) -> SqlRooms:

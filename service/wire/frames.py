@@ -8,6 +8,7 @@ from service.chat.errors import Refusal
 from service.chat.events import (
     EVENTS,
     Event,
+    Invited,
     MemberChanged,
     MemberJoined,
     MemberLeft,
@@ -45,6 +46,7 @@ NOTICES = (
 )
 NEWS: dict[type[News], str] = {
     Mentioned: "mentioned",
+    Invited: "invited",
     ReadChanged: "read.changed",
     ReportOpened: "report.opened",
     ReportChanged: "report.changed",
@@ -128,6 +130,8 @@ def news(n: News) -> Shape:
             shape |= {"room": n.message.room, "message": shapes.message(n.message)}
         case ReadChanged():
             shape |= {"room": n.room, "seq": n.seq}
+        case Invited():
+            shape |= {"room": n.room, "by": n.by}
     return shape
 
 
