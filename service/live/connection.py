@@ -51,6 +51,7 @@ class Reviewing(Protocol):
 
     count: int
 
+    def revoke(self, connection: Connection, why: Close, since: int) -> None: ...
     def look_again(self, concerned: set[Connection]) -> None: ...
 
 
@@ -193,8 +194,12 @@ class Connection:
         """The user is no longer in the room, from the event on that was just written."""
         self.drop(room)
         self.outbox.push(self.encoder.removed(room, event))
-        if self.room == room:
-            self.close(Close.SUSPENDED if event.code == "suspended" else Close.NOT_ALLOWED)
+        if self.room != room:
+            return
+        if event.code == "suspended":
+            self._node.reviews.revoke(self, Close.SUSPENDED, event.at)
+        else:
+            self.close(Close.NOT_ALLOWED)
 
     def room_deleted(self, room: str) -> None:
         """The room is gone."""
