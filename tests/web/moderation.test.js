@@ -313,8 +313,8 @@ test('a report goes to the server, and what speaks against it is a sentence', as
   wire.socket.ok('report', { report: { id: 'r1' } });
   await first;
   const second = room.report('m2', 'rude');
-  wire.socket.refuse('report', { code: 'limit', message: 'You have reported enough for now.' });
-  await assert.rejects(second, { name: 'Problem', code: 'limit', message: 'You have reported enough for now.' });
+  wire.socket.refuse('report', { code: 'limit', message: 'You have reported enough today.' });
+  await assert.rejects(second, { name: 'Problem', code: 'limit', message: 'You have reported enough today.' });
   const third = room.report('m2', 'rude');
   wire.socket.drop(1006);
   await assert.rejects(third, { code: 'unreachable' });
