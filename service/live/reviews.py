@@ -48,9 +48,13 @@ class Reviews:
         self._now = now
 
     def heard(self, change: AuthorityChanged) -> None:
-        """A commit of this process changed somebody's rights."""
+        """A commit of this process changed somebody's rights. Of a session that ended nothing more has to be asked,
+        unless something has become of its user, too: then they hear of that."""
         if change.version == self.version + 1:  # else another process made one between, which the beacon will see
             self.version = change.version
+        for connection in self._registry.of((), change.sessions):
+            if connection.user_id not in change.users:
+                self.revoke(connection, Close.SESSION_REVOKED, change.at)
         self.review(change.users, change.sessions, change.at)
 
     def review(self, users: Iterable[int], sessions: Iterable[str], since: int | None = None) -> None:

@@ -90,12 +90,21 @@ async def test_the_time_runs_from_the_transaction_on_also_while_nobody_has_been_
 async def test_a_slow_database_counts_too(hall: Hall) -> None:
     bob = await hall.joined("bob")
     hall.database.hold_reads()
-    await revoke(hall)
+    await suspend(hall)
     await later(0.2)
     hall.database.release()
     await settle()
-    assert bob.closed == 4101
+    assert bob.closed == 4201
     assert hall.metrics.revocation_seconds.sum == pytest.approx(0.2, abs=0.01)
+
+
+async def test_of_a_session_that_ended_nothing_more_is_asked(hall: Hall) -> None:
+    """Each question to the database would be time in which it lives on."""
+    bob = await hall.joined("bob")
+    hall.database.hold_reads()
+    await revoke(hall)
+    assert bob.closed == 4101
+    hall.database.release()
 
 
 def test_the_buckets_can_show_what_is_promised() -> None:
