@@ -20,6 +20,7 @@ from service.chat.records import FOREVER, Asker, Member, Room, Sanction, Sanctio
 
 IN_A_ROOM = (SanctionKind.KICK, SanctionKind.MUTE, SanctionKind.BAN)
 ON_THE_SERVER = (SanctionKind.MUTE, SanctionKind.SUSPEND)
+OUT = (SanctionKind.BAN, SanctionKind.SUSPEND)  # those that keep somebody out while they hold
 LEFT = {SanctionKind.KICK: "kicked", SanctionKind.BAN: "banned", SanctionKind.SUSPEND: "suspended"}  # the events' code
 DUE_AT_ONCE = 100  # sanctions that come to their end in one transaction
 
@@ -68,7 +69,7 @@ class Impose:
         actor = standing.of_asker(tx, asker, slug)
         standing.require(tx, Action.MODERATE, actor)
         self._check(IN_A_ROOM, tx.now)
-        user = find(tx, self.username)
+        user = end_due_of(tx, find(tx, self.username))
         member = tx.members.get(actor.room.id, user.id)
         if member is None and self.kind is not SanctionKind.BAN:
             raise not_found("member")
@@ -120,22 +121,14 @@ class Lift:
         sanction = tx.sanctions.get(self.uid)
         if sanction is None or not (self.anywhere or sanction.room == self.room):
             raise not_found("sanction")
-        if sanction.room is None:
-            may_moderate_users(asker.user, asker.scope).require()
-            may_act_on_user(asker.user, sanction.user).require()
-            rank = actor_of(asker).server_rank
-            room = None
-        else:
-            actor = _moderator(tx, asker, sanction.room)
-            standing.require(tx, Action.MODERATE, actor)
-            rank, room = actor.rank, actor.room
-        if sanction.lifted_at is not None or sanction.until <= tx.now:
+        rank, room = _authority_over(tx, asker, sanction)
+        if not _holds(tx, sanction):
             raise not_found("sanction")
         may_undo(rank, sanction.rank).require()
         deed = Deed(actor_of(asker), _lifting(sanction), rank, on=sanction.user, room=room)
         lift(tx, deed, sanction)
         deed.done(tx)
-        return replace(sanction, lifted_at=tx.now, lifted_by=asker.user.username)
+        return replace(shown(tx, asker, sanction), lifted_at=tx.now, lifted_by=asker.user.username)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +161,7 @@ class EndDue:
     def apply(self, tx: Transaction) -> int:
         """How many there were, ``DUE_AT_ONCE`` at most."""
         due = tx.sanctions.due(DUE_AT_ONCE)
-        for sanction in due:
-            room = None if sanction.room is None else tx.rooms.by_slug(sanction.room)
-            deed = Deed(SERVER, _lifting(sanction), Rank.ADMIN, on=sanction.user, room=room)
-            lift(tx, deed, sanction)
-            deed.done(tx, expired=True)
+        _end(tx, due)
         return len(due)
 
 
@@ -180,6 +169,7 @@ def impose_on_server(
     tx: Transaction, actor: Actor, user: User, kind: SanctionKind, until: int | None, reason: str | None
 ) -> Done[Sanction]:
     """A server-wide sanction, without asking who may: one event in each of the user's rooms, in this transaction."""
+    user = end_due_of(tx, user)
     deed = Deed(actor, _IMPOSED[kind, True], actor.server_rank, on=user, reason=reason)
     if kind is SanctionKind.SUSPEND:
         keep_an_admin(tx, user)
@@ -200,6 +190,14 @@ def restore(tx: Transaction, actor: Actor, user: User, reason: str | None) -> No
     deed.done(tx)
 
 
+def end_due_of(tx: Transaction, user: User) -> User:
+    """End what has come to its end of a user, before anything else is done to them: what it took is given back first,
+    so that a new sanction takes it, and gives it back in its turn. The user as they are then."""
+    while due := tx.sanctions.due(DUE_AT_ONCE, user.id):
+        _end(tx, due)
+    return tx.users.get(user.id) or user
+
+
 def lift(tx: Transaction, deed: Deed, sanction: Sanction) -> None:
     """End a sanction, and give back what it took. Who may, has been decided."""
     if not tx.sanctions.lift(sanction, deed.by):
@@ -218,14 +216,16 @@ def lift(tx: Transaction, deed: Deed, sanction: Sanction) -> None:
 
 
 def take_back(tx: Transaction, deed: Deed, step: Sanctioned) -> None:
-    """Undo the imposing of a sanction: what it replaced is in force again, and it is no more."""
+    """Undo the imposing of a sanction: what it replaced is in force again, and it is no more. One that is over has
+    nothing to take back: least of all may it bring an older one back over somebody who is free."""
+    sanction = tx.sanctions.get(step.sanction)
+    if sanction is None or not _holds(tx, sanction):
+        return
     for uid in step.replaced:
         older = tx.sanctions.get(uid)
-        if older is not None:
+        if older is not None and older.until > tx.now:
             tx.sanctions.revive(older)
-    sanction = tx.sanctions.get(step.sanction)
-    if sanction is not None:
-        lift(tx, deed, sanction)
+    lift(tx, deed, sanction)
 
 
 def shown(tx: Transaction, asker: Asker, sanction: Sanction) -> Sanction:
@@ -244,6 +244,8 @@ def _impose(
     assert user is not None  # noqa: S101  a sanction is on somebody
     end = FOREVER if until is None else until
     replaced = () if kind is SanctionKind.KICK else _replace(tx, deed, kind, user)
+    if kind in OUT:
+        deed.steps += _taken_by_others(tx, deed, user)
     sanction = tx.sanctions.add(kind, deed.room, user, deed, end, {})
     seqs: dict[str, int] = {}
     for room, member in rooms:
@@ -256,6 +258,14 @@ def _impose(
     assert action is not None  # noqa: S101  there is a step
     sanction = tx.sanctions.settle(sanction, seqs, action.id)
     return Done(replace(sanction, action=action.uid), action)
+
+
+def _end(tx: Transaction, due: Sequence[Sanction]) -> None:
+    for sanction in due:
+        room = None if sanction.room is None else tx.rooms.by_slug(sanction.room)
+        deed = Deed(SERVER, _lifting(sanction), Rank.ADMIN, on=sanction.user, room=room)
+        lift(tx, deed, sanction)
+        deed.done(tx, expired=True)
 
 
 def _replace(tx: Transaction, deed: Deed, kind: SanctionKind, user: User) -> tuple[str, ...]:
@@ -271,6 +281,18 @@ def _replace(tx: Transaction, deed: Deed, kind: SanctionKind, user: User) -> tup
     return tuple(replaced)
 
 
+def _taken_by_others(tx: Transaction, deed: Deed, user: User) -> list[Ejected]:
+    """The places that bans and suspensions which stay in force beside this one have taken: whichever of them ends last
+    gives them back."""
+    known = {step.room_id for step in deed.steps if isinstance(step, Ejected)}
+    taken: dict[int, Ejected] = {}
+    for other in tx.sanctions.in_force(user.id):
+        for step in _ejected_by(tx, other) if other.kind in OUT else ():
+            if step.room_id not in known and (deed.room is None or deed.room.id == step.room_id):
+                taken[step.room_id] = step
+    return list(taken.values())
+
+
 def _ejected_by(tx: Transaction, sanction: Sanction) -> list[Ejected]:
     """What a sanction took: whoever replaces it takes that over, to give it back."""
     action = tx.actions.get(sanction.action)
@@ -281,6 +303,23 @@ def _unmute(tx: Transaction, deed: Deed, sanction: Sanction) -> None:
     for room, _ in tx.members.of_user(sanction.user.id):
         if sanction.room in (None, room.slug):
             members.tell_changed(tx, deed, room, sanction.user)
+
+
+def _holds(tx: Transaction, sanction: Sanction) -> bool:
+    return sanction.lifted_at is None and sanction.until > tx.now
+
+
+def _authority_over(tx: Transaction, asker: Asker, sanction: Sanction) -> tuple[Rank, Room | None]:
+    """The asker's rank where a sanction holds, if they could impose it now: so nobody lifts their own."""
+    if sanction.room is None:
+        may_moderate_users(asker.user, asker.scope).require()
+        may_act_on_user(asker.user, sanction.user).require()
+        return actor_of(asker).server_rank, None
+    actor = _moderator(tx, asker, sanction.room)
+    standing.require(tx, Action.MODERATE, actor)
+    held = tx.members.role(actor.room.id, sanction.user.id)
+    may_act_on(actor, standing.of_user(tx, actor.room, sanction.user, held)).require()
+    return actor.rank, actor.room
 
 
 def _moderator(tx: Transaction, asker: Asker, slug: str) -> Standing:

@@ -69,7 +69,7 @@ class ChangeUser:
 
     def apply(self, tx: Transaction, actor: Actor) -> Action | None:
         """Make the change, without asking who may; the last of what can be undone in it."""
-        user = find(tx, self.username)
+        user = sanctions.end_due_of(tx, find(tx, self.username))
         role = user.role if self.role is None else self.role
         suspended = user.suspended if self.suspended is None else self.suspended
         reason, action = reason_of(self.reason), None
