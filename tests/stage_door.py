@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from typing import Any, TypeVar
 
 import pytest
@@ -15,11 +16,14 @@ from service.chat.ports import Transaction
 from service.chat.records import Credential, Session
 from service.chat.roles import SCOPES_OF, Scope
 from service.storage import posting
-from tests.stage import Stage
+from tests.stage import TICK, Stage
 
 T = TypeVar("T")
 
+_devices = count(1)
+
 HOUR_MS = 3_600_000
+SAYING_MS = 3 * TICK  # by the stage's clock, from before somebody speaks until it is stored
 REQUESTS_PER_SECOND = 1_000_000  # so many that no test meets the limit by accident
 
 
@@ -76,7 +80,7 @@ def open_sessions(stage: Stage, username: str) -> list[str]:
 
 def say(stage: Stage, username: str, text: str, room: str = "lobby", **more: Any) -> Posted:
     """What becomes of something that somebody says: stored, or the refusal raised."""
-    credential = sign_in(stage, username, device=f"at-{stage.now}")
+    credential = sign_in(stage, username, device=f"device {next(_devices)}")
     (outcome,) = stage.run(lambda tx: posting.store(tx, [PostMessage(credential, room, text, **more)]))
     if isinstance(outcome, Refusal):
         raise outcome

@@ -19,7 +19,7 @@ from service.chat.rooms import ChangeRoom, DeleteRoom, SeeRoom
 from service.chat.sanctions import EndDue, Impose, Lift, ListSanctions, RemoveMember
 from service.chat.users import ChangeUser, DeleteUser
 from tests.stage import TICK, Stage
-from tests.stage_door import open_sessions, say, sign_in, silenced
+from tests.stage_door import SAYING_MS, open_sessions, say, sign_in, silenced
 
 MEMBER, MODERATOR, OWNER = RoomRole
 KICK, MUTE, BAN, SUSPEND = SanctionKind
@@ -350,9 +350,9 @@ def test_a_server_wide_sanction_names_no_room_that_its_reader_does_not_see(stage
 def test_a_mute_ends_on_time_by_the_clock_alone(stage: Stage) -> None:
     until = stage.now + MINUTE
     impose(stage, "mo", MUTE, until=until)
-    stage.now = until - 4 * TICK
+    stage.now = until - SAYING_MS - 1
     assert silenced(stage, "bob").code is Code.MUTED
-    stage.now = until - 2 * TICK  # signing in takes one transaction, and saying it is the second
+    stage.now = until - SAYING_MS
     assert speaks(stage), "at the very millisecond it is over"
     assert stage.do("ann", ListSanctions("lobby", None, 9)) == []
     (changed,) = stage.heard(lambda: end_due(stage))
