@@ -48,14 +48,12 @@ export function removalSentence(removal, time) {
 }
 
 /**
- * Who deleted a message.
+ * Who deleted a message. By username, as everywhere where authority is spoken of: what one is called can be chosen.
  * @param {string} by
  * @param {string} me
- * @param {(username: string) => string} name
  */
-export function deletionSentence(by, me, name) {
-  if (by === me) return 'You deleted this message.';
-  return `This message was deleted by ${by === SYSTEM ? signature(by) : name(by)}.`;
+export function deletionSentence(by, me) {
+  return by === me ? 'You deleted this message.' : `This message was deleted by ${signature(by)}.`;
 }
 
 /**
