@@ -24,7 +24,15 @@ from service.chat.records import Filter, FilterAction, FilterKind, Report
 from service.chat.reports import OPEN_BY_FILTERS_MAX, ListReports
 from service.chat.roles import Role, RoomRole, Scope, Visibility
 from service.chat.rooms import ChangeRoom
-from service.chat.screening import SIZE_MAX, STEPS_PER_SECOND, STEPS_SAVED, USERS_REMEMBERED, Effort, Screen
+from service.chat.screening import (
+    READING_STEPS,
+    SIZE_MAX,
+    STEPS_PER_SECOND,
+    STEPS_SAVED,
+    USERS_REMEMBERED,
+    Effort,
+    Screen,
+)
 from service.storage import posting
 from service.text.patterns import Patterns
 from tests.stage import Stage
@@ -193,7 +201,7 @@ def test_a_trial_looks_at_the_latest_messages_as_far_as_its_steps_reach(talk: Ta
     costly = NewFilter(PATTERN, r"\pL+", MASK)
     trial = talk.do("mo", TryFilter("lobby", costly, talk.screen))
     size = talk.screen.patterns.size(PATTERN, r"\pL+")
-    assert trial.looked_at == TRIED_STEPS // (size * 3_997)
+    assert trial.looked_at == TRIED_STEPS // ((size + READING_STEPS) * 3_997)
     assert trial.met == trial.looked_at < 10
 
 
@@ -323,15 +331,26 @@ def test_the_costliest_filters_before_the_longest_texts_slow_their_sender_and_no
     talk.add(PATTERN, r"(((a?){9}){9}){9}c", REJECT)
     size = talk.screen.patterns.size(PATTERN, r"(((a?){9}){9}){9}c")
     long = "a" * 4_000
-    said = [talk.say("bob", long) for _ in range(STEPS_SAVED // (size * 4_000) + 3)]
-    assert said[-3:] == ["rate_limited"] * 3
-    assert set(said[:-3]) == {long}
+    steps = (READING_STEPS + size) * len(long)
+    said = [talk.say("bob", long) == long for _ in range(STEPS_SAVED // steps + 3)]
+    assert said == [True] * (len(said) - 3) + [False] * 3
     refusal = talk.send(talk.post("bob", long))
     assert isinstance(refusal, Refusal)
     assert refusal.retry_after is not None
     talk.monotonic += refusal.retry_after
     assert talk.say("bob", long) == long, "and so on, as time goes by"
+    assert talk.say("bob", "short") == "rate_limited", "which is all that was left"
     assert talk.say("cyn", long) == long
+
+
+def test_what_masking_costs_is_waited_for_afterwards(talk: Talk) -> None:
+    """How often a pattern is found, and so how often the rest is searched, is known when it is done."""
+    talk.add(PATTERN, "a.*b|a", MASK)
+    assert talk.say("bob", "a" * 4_000) == "*" * 4_000
+    (left, _), size = talk.screen.effort._left[talk.who("bob").uid], talk.screen.patterns.size(PATTERN, "a.*b|a")
+    _, searched = talk.screen.patterns.read("a" * 4_000).places(PATTERN, "a.*b|a")
+    assert searched > 4_000
+    assert left == STEPS_SAVED - READING_STEPS * 4_000 - size * 4_000 - size * searched
 
 
 def test_ordinary_talk_before_ordinary_filters_is_not_slowed(talk: Talk) -> None:
@@ -370,6 +389,20 @@ def test_steps_come_back_with_time_up_to_what_may_be_saved(effort: Effort, clock
     assert wait(effort, "u1", STEPS_PER_SECOND) is None
     clock[0] = 1_000_000.0
     assert wait(effort, "u1", STEPS_SAVED + 1) is not None
+
+
+def test_what_is_owed_is_waited_for(effort: Effort, clock: list[float]) -> None:
+    effort.owe("u1", STEPS_SAVED + STEPS_PER_SECOND)
+    assert wait(effort, "u1", 0) == 1.0
+    clock[0] = 1.0
+    assert wait(effort, "u1", 0) is None
+
+
+def test_who_comes_back_has_enough_for_all_that_it_takes(effort: Effort, clock: list[float]) -> None:
+    effort.spend("u1", STEPS_SAVED)
+    with pytest.raises(Refusal) as caught:
+        effort.spend("u1", STEPS_PER_SECOND, besides=STEPS_PER_SECOND)
+    assert caught.value.retry_after == 2.0
 
 
 def test_so_many_users_are_remembered(effort: Effort) -> None:
