@@ -198,6 +198,15 @@ def end_due_of(tx: Transaction, user: User) -> User:
     return tx.users.get(user.id) or user
 
 
+def unmute_on_server(tx: Transaction, actor: Actor, user: User) -> None:
+    """End all server-wide mutes of a user, without asking who may."""
+    for sanction in tx.sanctions.in_force(user.id):
+        if sanction.kind is SanctionKind.MUTE and sanction.room is None:
+            deed = Deed(actor, What.USER_UNMUTED, actor.server_rank, on=user)
+            lift(tx, deed, sanction)
+            deed.done(tx)
+
+
 def lift(tx: Transaction, deed: Deed, sanction: Sanction) -> None:
     """End a sanction, and give back what it took. Who may, has been decided."""
     if not tx.sanctions.lift(sanction, deed.by):

@@ -13,8 +13,9 @@ from typing import Any
 from service.cli.chat import lines
 from service.cli.chat.effects import Effect, FetchSanctions, Frame, Show
 from service.cli.chat.replies import Replies
-from service.cli.chat.typed import SPAN_MAX, Call, Typed
+from service.cli.chat.typed import Call, Typed
 from service.cli.chat.view import View
+from service.cli.spans import SPAN_MAX
 
 LIFTED_BY = {Typed.UNMUTE: ("mute",), Typed.UNBAN: ("ban",), Typed.LIFT: ("mute", "ban")}
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-COMMAND_MARK = "/"  # twice, it begins a message with one
-SPAN_MAX = timedelta(days=3650)  # what is longer is meant to have no end
+from service.cli.spans import span_of
 
-_SPAN = re.compile(r"(?:\d{1,6}[smhdw])+", re.IGNORECASE)
-_PART = re.compile(r"(\d+)([smhdw])")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+COMMAND_MARK = "/"  # twice, it begins a message with one
+
 _AROUND_NAMES = "@,:"  # people write @bob, and bob: at the beginning of a line
 
 
@@ -123,14 +120,3 @@ def parse(line: str) -> Call | str | None:
     if not usage.needs <= len(call.words) <= usage.takes or (call.words and not call.name):
         raise ValueError(f"It is written so: {usage.line(command)}")
     return call
-
-
-def span_of(word: str) -> timedelta | None:
-    """``10m``, ``2h``, ``1d12h``: how long; None if the word is none."""
-    if _SPAN.fullmatch(word) is None:
-        return None
-    parts = {_UNITS[unit]: 0 for unit in _UNITS}
-    for number, unit in _PART.findall(word.lower()):
-        parts[_UNITS[unit]] += int(number)
-    span = timedelta(**parts)
-    return span or None

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from service.cli.chat.typed import USAGES, Call, Typed, help_lines, parse, span_of
+from service.cli.chat.typed import USAGES, Call, Typed, help_lines, parse
+from service.cli.spans import span_of
 
 
 @pytest.mark.parametrize(
