@@ -21,7 +21,7 @@ from service.text.folding import INVISIBLE, Folded, fold, is_word, words
 PROGRAM_BYTES = 262_144  # for a compiled pattern and what it remembers of the texts it has read
 PROGRAMS_KEPT = 500  # compiled patterns: at worst 125 MiB
 WORDS_KEPT = 10_000
-WORD_SIZE, PHRASE_SIZE = 1, 20  # steps for a byte, as they were measured: a word is looked up, a phrase searched for
+WORD_SIZE, PHRASE_SIZE = 1, 30  # steps for a byte, as they were measured: a word is looked up, a phrase searched for
 # Each search begins anew, and may read all that is left to find that a place ends early.
 SEARCHED_MAX = 32_768  # bytes read to find all places of one pattern in one text
 
