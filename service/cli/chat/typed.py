@@ -49,17 +49,15 @@ class Usage:
 USAGES = {
     Typed.WHO: Usage("", "who is here"),
     Typed.OLDER: Usage("", "messages from before those on the screen"),
-    Typed.DELETE: Usage("[NAME]", "delete the last message: yours, or that of NAME", takes=1),
-    Typed.REPORT: Usage("NAME REASON", "tell the moderators about the last message of NAME", needs=2, takes=2),
+    Typed.DELETE: Usage("[NAME]", "delete your last message, or that of NAME", takes=1),
+    Typed.REPORT: Usage("NAME REASON", "show their last message to the moderators", needs=2, takes=2),
     Typed.KICK: Usage("NAME [REASON]", "remove somebody, who may come back", needs=1, takes=2),
-    Typed.MUTE: Usage(
-        "NAME [SPAN] [REASON]", "let somebody read, but not write; for 10m, 2h, 1d, or until lifted", 1, 3
-    ),
-    Typed.BAN: Usage("NAME [SPAN] [REASON]", "keep somebody out", needs=1, takes=3),
+    Typed.MUTE: Usage("NAME [SPAN] [REASON]", "only let them read: for 10m, 2h, 1d, or until lifted", 1, 3),
+    Typed.BAN: Usage("NAME [SPAN] [REASON]", "keep somebody out, as long", needs=1, takes=3),
     Typed.UNMUTE: Usage("NAME", "end a mute", needs=1, takes=1),
     Typed.UNBAN: Usage("NAME", "end a ban", needs=1, takes=1),
-    Typed.LIFT: Usage("NAME", "end all that keeps somebody out or silent in this room", needs=1, takes=1),
-    Typed.UNDO: Usage("", "take back the last thing that you did to others, or deleted"),
+    Typed.LIFT: Usage("NAME", "end a mute and a ban at once", needs=1, takes=1),
+    Typed.UNDO: Usage("", "take back the last thing that you did here"),
     Typed.LEAVE: Usage("", "give up membership in the room, and end"),
     Typed.QUIT: Usage("", "end; so does Ctrl-D"),
     Typed.HELP: Usage("", "this list"),

@@ -86,3 +86,8 @@ def test_a_path_or_a_fraction_is_not_taken_for_a_command_once_it_is_doubled() ->
     assert parse("//kick bob") == "/kick bob"
     assert parse("1/2") == "1/2"
     assert parse("   ") is None
+
+
+def test_the_help_fits_a_narrow_terminal() -> None:
+    indent = 2
+    assert max(map(len, help_lines())) + indent <= 80
