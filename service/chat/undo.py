@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from service.chat import deletions, members, rooms, sanctions, standing, users
+from service.chat import deletions, enforcement, members, rooms, standing, users
 from service.chat.deeds import (
     UNDO_SECONDS,
     Action,
@@ -158,7 +158,7 @@ def _take_back(tx: Transaction, deed: Deed, action: Action) -> None:
             case MessagesDeleted():
                 deletions.put_back(tx, deed, step)
             case Sanctioned():
-                sanctions.take_back(tx, deed, step)
+                enforcement.take_back(tx, deed, step)
             case RoleSet():
                 _give_role_back(tx, deed, step)
             case RoomRoleSet():

@@ -11,11 +11,11 @@ from service.app import now_ms
 from service.chat.accounts import NewAccount
 from service.chat.deeds import OPERATOR
 from service.chat.directory import find
+from service.chat.enforcement import impose_on_server, unmute_on_server
 from service.chat.ports import Page, Transaction
 from service.chat.reasons import reason_of
 from service.chat.records import SanctionKind, User
 from service.chat.roles import Role
-from service.chat.sanctions import impose_on_server, unmute_on_server
 from service.chat.users import ChangeUser, RevokeSessions
 from service.cli import console, house, settings
 from service.cli.arguments import RoleArgument, RoleOption, Username

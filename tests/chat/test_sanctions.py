@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from service.chat.deeds import OPERATOR, Done
+from service.chat.enforcement import EndDue
 from service.chat.errors import Code, Refusal, Why
 from service.chat.events import MemberChanged, MemberJoined, MemberLeft
 from service.chat.members import JoinRoom, LeaveRoom, ListMembers, SetMember
@@ -16,7 +17,7 @@ from service.chat.ports import Page
 from service.chat.records import FOREVER, SYSTEM, Room, Sanction, SanctionKind
 from service.chat.roles import Role, RoomRole, Scope, Visibility
 from service.chat.rooms import ChangeRoom, DeleteRoom, SeeRoom
-from service.chat.sanctions import EndDue, Impose, Lift, ListSanctions, RemoveMember
+from service.chat.sanctions import Impose, Lift, ListSanctions, RemoveMember
 from service.chat.users import ChangeUser, DeleteUser
 from tests.stage import TICK, Stage
 from tests.stage_door import SAYING_MS, open_sessions, say, sign_in, silenced
@@ -423,7 +424,7 @@ def test_what_is_over_by_the_clock_is_not_lifted_by_hand(stage: Stage) -> None:
 
 
 def test_many_that_end_at_once_end_in_their_order_and_in_parts(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.chat.sanctions.DUE_AT_ONCE", 2)
+    monkeypatch.setattr("service.chat.enforcement.DUE_AT_ONCE", 2)
     for minutes, username in ((3, "bob"), (1, "cyn"), (2, "gus")):
         impose(stage, "mo", BAN, username, until=stage.now + minutes * MINUTE)
     stage.now += 4 * MINUTE

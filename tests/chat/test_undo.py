@@ -8,6 +8,7 @@ import pytest
 
 from service.chat.deeds import OPERATOR, UNDO_SECONDS, Done, What
 from service.chat.deletions import DeleteMessage, DeleteMessages, FindMessages
+from service.chat.enforcement import EndDue
 from service.chat.errors import Code, Refusal
 from service.chat.events import (
     MemberChanged,
@@ -21,7 +22,7 @@ from service.chat.members import JoinRoom, LeaveRoom, SetMember
 from service.chat.records import FOREVER, SanctionKind
 from service.chat.roles import Role, RoomRole, Scope, Visibility
 from service.chat.rooms import ChangeRoom, CreateRoom, DeleteRoom
-from service.chat.sanctions import EndDue, Impose, Lift, ListSanctions, RemoveMember
+from service.chat.sanctions import Impose, Lift, ListSanctions, RemoveMember
 from service.chat.undo import ListActions, Undo
 from service.chat.users import ChangeUser, DeleteUser
 from tests.stage import TICK, Stage
