@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from itertools import count
+from typing import Any, TypeVar
+
+import pytest
 
 from service.chat.door import Answer, Door
+from service.chat.errors import Refusal
 from service.chat.limits import Buckets
 from service.chat.messages import Posted, PostMessage
 from service.chat.ports import Transaction
 from service.chat.records import Credential, Session
 from service.chat.roles import SCOPES_OF, Scope
-from tests.stage import Stage
+from service.storage import posting
+from tests.stage import TICK, Stage
 
 T = TypeVar("T")
 
+_devices = count(1)
+
 HOUR_MS = 3_600_000
+SAYING_MS = 3 * TICK  # by the stage's clock, from before somebody speaks until it is stored
 REQUESTS_PER_SECOND = 1_000_000  # so many that no test meets the limit by accident
 
 
@@ -68,3 +76,19 @@ def open_sessions(stage: Stage, username: str) -> list[str]:
     """The devices on which a user is signed in."""
     user = stage.who(username)
     return sorted(session.client for session in stage.run(lambda tx: tx.sessions.of_user(user.id, tx.now)))
+
+
+def say(stage: Stage, username: str, text: str, room: str = "lobby", **more: Any) -> Posted:
+    """What becomes of something that somebody says: stored, or the refusal raised."""
+    credential = sign_in(stage, username, device=f"device {next(_devices)}")
+    (outcome,) = stage.run(lambda tx: posting.store(tx, [PostMessage(credential, room, text, **more)]))
+    if isinstance(outcome, Refusal):
+        raise outcome
+    return outcome
+
+
+def silenced(stage: Stage, username: str, room: str = "lobby") -> Refusal:
+    """Why somebody may not speak in a room."""
+    with pytest.raises(Refusal) as caught:
+        say(stage, username, "hello?", room)
+    return caught.value

@@ -26,13 +26,14 @@ from .loop import Loop
 from .machine import Cores, describe, filesystem_of, hand_out_cores, open_files_allowed
 from .outcome import Outcome
 from .progress import Bar
+from .sending_away import Revocations
 from .servers import DidNotStart
 from .signing_in import SigningIn
 from .table import markdown, print_tables
 from .talking import TALKING, Talking
 
-Scenario = Talking | Idle | Connects | SigningIn
-SCENARIOS: tuple[Scenario, ...] = (*TALKING, Idle(), Connects(), SigningIn())
+Scenario = Talking | Idle | Connects | SigningIn | Revocations
+SCENARIOS: tuple[Scenario, ...] = (*TALKING, Idle(), Connects(), SigningIn(), Revocations())
 
 # Sockets that a server holds beside those of its clients, and some room.
 SPARE_FILES = 500

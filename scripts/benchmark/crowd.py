@@ -20,7 +20,8 @@ SAMPLES = 40
 class Crowd:
     """Sits down, talks at a pace, falls silent, and can say whether everyone heard everything."""
 
-    def __init__(self, loop: Loop, dialect: Dialect, port: int) -> None:
+    def __init__(self, loop: Loop, dialect: Dialect, port: int, kind: type[Connection] = Connection) -> None:
+        self._kind = kind
         self.loop = loop
         self.dialect = dialect
         self.port = port
@@ -55,7 +56,7 @@ class Crowd:
         tape = self.tapes.get(seat.room)
         if tape is None:
             tape = self.tapes[seat.room] = Tape(self.dialect)
-        connection = Connection(self.dialect, self.port, seat, len(self.connections), tape)
+        connection = self._kind(self.dialect, self.port, seat, len(self.connections), tape)
         self.connections.append(connection)
         if seat.talks:
             self.talkers.append(connection)
@@ -113,6 +114,11 @@ class Crowd:
         """Receivers spread evenly over the order in which they sat down: first and last in a fan-out both count."""
         silent = [connection for connection in self.connections if not connection.seat.talks] or self.connections
         return silent[:: max(1, len(silent) // SAMPLES)]
+
+    def lose(self, connection: Connection) -> None:
+        """One of those who only listen is gone."""
+        self.loop.remove(connection)
+        self.connections.remove(connection)
 
     def leave(self) -> None:
         for connection in self.connections:

@@ -35,6 +35,7 @@ class Seat:
 
 class Kind(enum.Enum):
     EVENT = enum.auto()
+    NEWS = enum.auto()  # an event that is no message: everyone gets it, in its place among the messages
     ACK = enum.auto()
     OTHER = enum.auto()
 
@@ -91,6 +92,9 @@ class Dialect(Protocol):
     def kind(self, payload: bytes) -> Kind:
         """What a payload is: a message delivered, a reply, or anything else."""
 
+    def key_of_news(self, payload: bytes) -> int:
+        """The place of an event that is no message, among all of its room."""
+
     def stamp(self, payload: bytes) -> Stamp:
         """What the delivered message in this payload says of itself, read the quick way."""
 
@@ -120,6 +124,9 @@ class TextbookDialect:
 
     def kind(self, payload: bytes) -> Kind:
         return Kind.EVENT
+
+    def key_of_news(self, payload: bytes) -> int:
+        raise BadFrame(f"the copied loop knows of messages only: {payload!r}")
 
     def stamp(self, payload: bytes) -> Stamp:
         sent, sender, number = stamp_in(payload)
@@ -189,7 +196,10 @@ class FolkmootDialect:
             case "lagging" | "removed" | "restart":
                 raise BadFrame(f"a receiver was given up: {payload.decode()}")
             case _:
-                return Kind.OTHER
+                return Kind.NEWS if "seq" in frame and "at" in frame else Kind.OTHER
+
+    def key_of_news(self, payload: bytes) -> int:
+        return int(json.loads(payload)["seq"])
 
     def stamp(self, payload: bytes) -> Stamp:
         at = payload.find(self._SEQ)

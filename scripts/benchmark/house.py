@@ -6,9 +6,11 @@ server that is started later gets a copy with all accounts and sessions in it.
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
-from collections.abc import Collection
+from base64 import urlsafe_b64decode
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +45,12 @@ class User:
     refresh: str
 
     @property
+    def sid(self) -> str:
+        """The session, as its access token names it."""
+        claims = self.access.split(".")[1]
+        return str(json.loads(urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["sid"])
+
+    @property
     def bearer(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.access}"}
 
@@ -54,15 +62,21 @@ def room(number: int) -> str:
 class House:
     """The model of a data directory, and who can be used in it."""
 
-    def __init__(self, model: Path, port: int, users: list[User]) -> None:
+    def __init__(self, model: Path, port: int, admin: User, users: list[User]) -> None:
         self._model = model
         self._port = port
+        self.admin = admin
         self.users = users
 
     def server(self, home: Path, cores: Collection[int]) -> Server:
         """A server with a copy of the house. Its tokens name their issuer, so it is at the same address each time."""
         shutil.copytree(self._model, home / "data")
         return folkmoot(home, home / "data", self._port, cores)
+
+    def sign_in(self, server: Server, usernames: Sequence[str]) -> list[User]:
+        """More sessions of these users, one for each time that they are named."""
+        with _client(server) as client, ThreadPoolExecutor(AT_ONCE) as pool:
+            return list(pool.map(lambda username: _sign_in(client, username), usernames))
 
     def fresh_tokens(self, server: Server, count: int) -> list[str]:
         """That many access tokens that the server has never seen: refreshing is cheap where signing in is not."""
@@ -88,7 +102,7 @@ def build(home: Path, cores: Collection[int]) -> House:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             users = list(pool.map(lambda number: _make_user(client, admin, number), range(USERS)))
             list(pool.map(lambda number: _seat(client, users[number], number), range(USERS)))
-    return House(model, port, users)
+    return House(model, port, admin, users)
 
 
 def sign_in_form(username: str) -> dict[str, str]:

@@ -27,6 +27,18 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Closes:
+    """How long connections lived on that were to be closed: for a client, from its request to the close frame; and for
+    the server itself, from its transaction on, as the bound of its histogram that the value stayed under."""
+
+    count: int
+    p50_ms: float
+    p99_ms: float
+    longest_ms: float
+    server_p99_ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """One server in one scenario; what it was not measured for is None."""
 
@@ -40,6 +52,7 @@ class Figures:
     connects_per_second: float | None = None
     cpu_ms_per_connect: float | None = None
     sign_ins_per_second: float | None = None
+    closes: Closes | None = None
     generator_load: float | None = None  # of its core; near one, the generator is what was measured
     stolen_share: float | None = None  # of the time, by the host
     others_share: float | None = None  # of the time, by other programs on the two cores

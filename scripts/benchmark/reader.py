@@ -68,7 +68,7 @@ class Reader:
 
     def _back_to_a_frame(self) -> bytes:
         """What has been matched of the frame that is half received: the bytes that follow make sense only with it."""
-        start = self.tape.start_of(self.passed)
+        start = self.tape.frame_before(self.offset)
         matched = bytes(self.tape.data[start : self.offset])
         self.offset = start
         return matched
@@ -102,6 +102,8 @@ class Reader:
         match self.tape.dialect.kind(payload):
             case Kind.EVENT:
                 self._event(frame, payload)
+            case Kind.NEWS:
+                self._news(frame, payload)
             case Kind.ACK:
                 self.acks += 1
 
@@ -117,10 +119,20 @@ class Reader:
         here = self.passed
         if index < here or key in self._early:
             raise BadFrame(f"delivered twice: {payload!r}")
+        if index == here and tape.start_of(index) != self.offset and tape.dialect.ordered:
+            raise BadFrame(f"delivered without the events that come before it: {payload!r}")
         if index > here and tape.dialect.ordered:
             raise BadFrame(f"delivered before {index - here} others that come first: {payload!r}")
         self._early.add(key)
         self._catch_up(here)
+
+    def _news(self, frame: bytes, payload: bytes) -> None:
+        """An event that is no message: new to all, or what the tape holds here."""
+        if self.offset == len(self.tape.data):
+            self.tape.append_news(frame, payload)
+        elif not self.tape.data.startswith(frame, self.offset):
+            raise BadFrame(f"an event that came elsewhere to the others: {payload!r}")
+        self._advance(len(frame))
 
     def _catch_up(self, here: int) -> None:
         """Move on over what has come early."""

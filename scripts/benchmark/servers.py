@@ -91,6 +91,11 @@ class Server:
         """All that the server has printed."""
         return self._log.read_text(errors="replace")
 
+    def metrics(self) -> str:
+        """What the server counts, as Prometheus reads it."""
+        with urllib.request.urlopen(f"{self.url}/metrics", timeout=START_SECONDS) as answer:  # noqa: S310 (our own server)
+            return str(answer.read().decode())
+
     def wait_for_line(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         """What the server prints once it is up; None if it does not."""
         end = time.monotonic() + LINE_SECONDS

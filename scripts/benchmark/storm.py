@@ -1,59 +1,16 @@
-"""People who sign in: one HTTP request each, on sockets of their own, in the same loop as everything else."""
+"""People who sign in, many at a time and one after another."""
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from .connection import LOOPBACK
 from .dialects import BadFrame
-from .frames import END_OF_HEAD
 from .house import sign_in_form
 from .loop import Loop
+from .request import Request
 
-
-class SignIn:
-    """One person at the door."""
-
-    def __init__(self, storm: Storm, port: int, username: str) -> None:
-        body = urlencode(sign_in_form(username)).encode()
-        head = (
-            f"POST /oauth/token HTTP/1.1\r\nHost: {LOOPBACK}:{port}\r\nConnection: close\r\n"
-            f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}"
-        )
-        self._request = head.encode() + END_OF_HEAD + body
-        self._answer = b""
-        self._storm = storm
-        self.sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
-        self.sock.connect_ex((LOOPBACK, port))
-
-    @property
-    def blocked(self) -> bool:
-        return bool(self._request)
-
-    def writable(self) -> bool:
-        sent = self.sock.send(self._request) if self._request else 0
-        self._request = self._request[sent:]
-        return not self._request
-
-    def take(self, chunk: bytes | memoryview) -> None:
-        self._answer += bytes(chunk)
-
-    def ended(self) -> None:
-        self._storm.ended(self)
-
-    @property
-    def welcome(self) -> bool:
-        return self._answer.startswith(b"HTTP/1.1 200 ")
-
-    @property
-    def refusal(self) -> str:
-        """What they were told instead; a refusal holds no token."""
-        return self._answer.decode(errors="replace")
-
-    def close(self) -> None:
-        self.sock.close()
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 class Storm:
@@ -76,13 +33,14 @@ class Storm:
         username = self._usernames[self._turn % len(self._usernames)]
         self._turn += 1
         self.inside += 1
-        self._loop.add(SignIn(self, self._port, username))
+        form = urlencode(sign_in_form(username)).encode()
+        self._loop.add(Request(self._port, "POST /oauth/token", FORM, form, self._answered))
 
-    def ended(self, person: SignIn) -> None:
+    def _answered(self, person: Request) -> None:
         self._loop.remove(person)
         self.inside -= 1
-        if not person.welcome:
-            raise BadFrame(f"someone who signs in with the right password is turned away: {person.refusal}")
+        if not person.succeeded:
+            raise BadFrame(f"someone who signs in with the right password is turned away: {person.told}")
         self.signed_in += 1
         if self._going_on:
             self._one_more()

@@ -1,4 +1,4 @@
-"""The figures for people: three tables, on a terminal or in Markdown, from the same cells."""
+"""The figures for people: four tables, on a terminal or in Markdown, from the same cells."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ class Grid:
 
 def grids(outcomes: Sequence[Outcome]) -> list[Grid]:
     """Those tables that have anything in them."""
-    return [grid for grid in (_talking(outcomes), _coming(outcomes), _targets(outcomes)) if grid.rows]
+    made = (_talking(outcomes), _coming(outcomes), _leaving(outcomes), _targets(outcomes))
+    return [grid for grid in made if grid.rows]
 
 
 def print_tables(console: Console, outcomes: Sequence[Outcome], caption: str) -> None:
@@ -107,6 +108,28 @@ def _coming(outcomes: Sequence[Outcome]) -> Grid:
             for outcome in outcomes
             for figures in outcome.figures
             if figures.deliveries_per_second is None or figures.sign_ins_per_second is not None
+        ],
+    )
+
+
+def _leaving(outcomes: Sequence[Outcome]) -> Grid:
+    return Grid(
+        "As people are sent away",
+        ("", "server", "closes", "p50 ms", "p99 ms", "longest ms", "p99 ms to the server, at most"),
+        2,
+        [
+            (
+                outcome.name,
+                figures.server,
+                f"{closes.count:,}",
+                _number(closes.p50_ms),
+                _number(closes.p99_ms),
+                _number(closes.longest_ms),
+                _number(closes.server_p99_ms),
+            )
+            for outcome in outcomes
+            for figures in outcome.figures
+            if (closes := figures.closes) is not None
         ],
     )
 

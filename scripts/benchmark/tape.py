@@ -8,7 +8,7 @@ keeps up with the server at all.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 
 from .dialects import BadFrame, Dialect, Stamp
 
@@ -23,6 +23,7 @@ class Tape:
         self.dialect = dialect
         self.data = bytearray()
         self.ends: list[int] = []  # where each message's frame ends
+        self.frame_ends: list[int] = []  # the same, and where the frames of other events end
         self.sent: list[int] = []  # when it was sent, ns of the monotonic clock
         self.senders: list[int] = []
         self.keys: list[int] = []
@@ -44,8 +45,15 @@ class Tape:
         """How many whole messages lie before a place on the tape."""
         return bisect_right(self.ends, offset)
 
+    def frame_before(self, offset: int) -> int:
+        """Where the last whole frame ends that lies before a place on the tape."""
+        frames = bisect_right(self.frame_ends, offset)
+        return self.frame_ends[frames - 1] if frames else 0
+
     def start_of(self, index: int) -> int:
-        return self.ends[index - 1] if index else 0
+        """Where a message's frame begins."""
+        frame = bisect_left(self.frame_ends, self.ends[index])
+        return self.frame_ends[frame - 1] if frame else 0
 
     def holds(self, index: int, stamp: Stamp) -> bool:
         """Whether a message there is the one that says this of itself, though its bytes may be others."""
@@ -56,19 +64,32 @@ class Tape:
         stamp = self.dialect.stamp(payload)
         if len(self.ends) % SAMPLE_EVERY == 0 and stamp != self.dialect.stamp_slowly(payload):
             raise BadFrame(f"read quickly and read properly this is not the same: {payload!r}")
-        if self.dialect.ordered and stamp.key != self._last_key + 1:
-            raise BadFrame(f"after seq {self._last_key} came {stamp.key}")
+        self._require_next(stamp.key)
         if stamp.number != self._last_number.get(stamp.sender, -1) + 1:
             raise BadFrame(
                 f"after message {self._last_number.get(stamp.sender)} of sender {stamp.sender} came {stamp.number}"
             )
-        self._last_key = stamp.key
         self._last_number[stamp.sender] = stamp.number
         self.index_of[stamp.key] = len(self.ends)
         self.keys.append(stamp.key)
-        self.data += frame
+        self._put(frame, stamp.key)
         self.ends.append(len(self.data))
         self.sent.append(stamp.sent)
         self.senders.append(stamp.sender)
-        self.readers = 0
         return stamp
+
+    def append_news(self, frame: bytes, payload: bytes) -> None:
+        """Put an event on the tape that is no message: it has its place, and everyone must get it there."""
+        key = self.dialect.key_of_news(payload)
+        self._require_next(key)
+        self._put(frame, key)
+
+    def _require_next(self, key: int) -> None:
+        if self.dialect.ordered and key != self._last_key + 1:
+            raise BadFrame(f"after seq {self._last_key} came {key}")
+
+    def _put(self, frame: bytes, key: int) -> None:
+        self._last_key = key
+        self.data += frame
+        self.frame_ends.append(len(self.data))
+        self.readers = 0

@@ -41,9 +41,14 @@ class Window:
 
     def latency_ms(self, share: float) -> float:
         """The latency that this share of all deliveries stayed under."""
-        if not self.latencies:
-            return 0.0
-        return self.latencies[min(len(self.latencies) - 1, int(len(self.latencies) * share))] / NS_PER_MS
+        return share_ms(self.latencies, share)
+
+
+def share_ms(took: Sequence[int], share: float) -> float:
+    """What this share of some times (ns, sorted) stayed under, in ms."""
+    if not took:
+        return 0.0
+    return took[min(len(took) - 1, int(len(took) * share))] / NS_PER_MS
 
 
 def watch(crowd: Crowd, pid: int, cores: set[int], seconds: float) -> Window:

@@ -20,7 +20,7 @@ TAGS = [
     {"name": "accounts", "description": "Setting up, signing up, invites, users, oneself."},
     {"name": "tokens", "description": "OAuth 2: tokens, sessions, tickets."},
     {"name": "rooms", "description": "Rooms, their members, their messages."},
-    {"name": "moderation", "description": "Sanctions, cleaning up, undoing, reports, the audit log."},
+    {"name": "moderation", "description": "Sanctions, cleaning up, undoing, reports, filters, the audit log."},
     {"name": "watching", "description": "Health and metrics."},
 ]
 SCOPES = {

@@ -17,7 +17,7 @@ from service.chat.records import Report, ReportState
 from service.chat.reports import HandleReport, ListOwnReports, ListReports, ReportMessage, SeeReport
 from service.wire import shapes
 
-router = APIRouter(tags=["reports"])
+router = APIRouter(tags=["moderation"])
 
 ReportId = Annotated[str, Path(description="A report's id.")]
 StateWord = Literal["open", "taken", "closed"]

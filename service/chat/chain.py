@@ -16,11 +16,15 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 GENESIS = "0" * 64  # stands where the hash of the row before the first one would
 COLUMNS = ("seq", "at", "what", "actor", "subject", "room", "reason", "request", "address")
+FACTS_REMEMBERED = 4096  # whose digests need not be made again: a few people do most of what is done
 NAMED = ("actor", "subject", "reason", "address")  # the columns that are digests of facts
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 class FactKind(StrEnum):
@@ -117,7 +121,7 @@ class Broken(Exception):
 
 def canonical(value: Mapping[str, object]) -> str:
     """A JSON object in the one form that is hashed."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _CANONICAL.encode(value)
 
 
 def row_hash(before: str, body: Mapping[str, object]) -> str:
@@ -125,6 +129,7 @@ def row_hash(before: str, body: Mapping[str, object]) -> str:
     return _sha256(before + canonical(body))
 
 
+@lru_cache(maxsize=FACTS_REMEMBERED)
 def fact_digest(kind: str, value: str, salt: str, about: str) -> str:
     """What a row says instead of a fact."""
     return _sha256(canonical({"about": about, "kind": kind, "salt": salt, "value": value}))

@@ -110,11 +110,12 @@ class RoomSet:
 
 @dataclass(frozen=True, slots=True)
 class Ejected:
-    """A member lost their place, which was this role."""
+    """A member lost their place, which was this role, by the event of this seq."""
 
     room_id: int
     user_id: int
     role: int
+    seq: int
 
 
 @dataclass(frozen=True, slots=True)

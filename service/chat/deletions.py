@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from service.chat import standing
-from service.chat.deeds import Deed, Done, MessagesDeleted, What, actor_of
+from service.chat.deeds import Action as Undoable
+from service.chat.deeds import Deed, Done, MessagesDeleted, Scalar, What, actor_of
 from service.chat.directory import find
 from service.chat.errors import Code, Refusal, Why, invalid
 from service.chat.ids import parse_message_id
 from service.chat.located import located, whole
-from service.chat.policy import Action, Standing, may, may_act_on
+from service.chat.policy import Action, Standing, in_scope, may, may_act_on
 from service.chat.ports import Page, Transaction
 from service.chat.reasons import reason_of
 from service.chat.records import Asker, Message, Room, User
@@ -51,9 +52,7 @@ class DeleteMessage:
         author = _author_of(tx, reader.room, message)
         deed = _allowed(tx, asker, reader, author, reason_of(self.reason))
         _delete(tx, deed, reader.room, [message])
-        # To delete what one said oneself is no act of authority, but can be undone like one.
-        own = author is not None and author.id == asker.user.id
-        action = tx.actions.add(deed) if own else deed.done(tx, messages=1, message=message.id)
+        action = _close(tx, deed, messages=1, message=message.id)
         deleted = tx.log.message(reader.room, message.seq)
         return Done(message if deleted is None else deleted, action)
 
@@ -79,12 +78,12 @@ class FindMessages:
     until: int
 
     def run(self, tx: Transaction, asker: Asker) -> Found:
-        """Those in rooms where the asker's rank is above the author's."""
+        """Those in rooms where the asker's rank is above the author's; one's own, in each of them."""
         if self.since >= self.until:
             raise invalid("until", "use a time after since")
         author = find(tx, self.username)
         if self.room is None:
-            rooms = [room for room in _moderated(tx, asker) if _outranks(tx, room, author)]
+            rooms = _outranking(tx, asker, author)
         else:
             moderator = standing.of_asker(tx, asker, self.room)
             _allowed(tx, asker, moderator, author, None)
@@ -128,17 +127,18 @@ class DeleteMessages:
         deleted = 0
         for room_id, seqs in places.items():
             room = tx.rooms.get(room_id)
-            if room is None:
+            if room is None or room.deleted:
                 continue
             moderator = standing.of_asker(tx, asker, room.slug)
             allowed = _allowed(tx, asker, moderator, author, reason)
             deed = deed or allowed
+            deed.rank = min(deed.rank, allowed.rank)  # so that who did it can undo it
             found = sorted(tx.log.messages_at(room, seqs).items())
             deleted += _delete(tx, deed, room, [message for _, message in found if message.deleted is None])
         if deed is None or not deleted:
             return Done(Deleted(0, 0, more=False))
         deed.room = deed.room if len(places) == 1 else None
-        action = deed.done(tx, messages=deleted, rooms=len(deed.steps))
+        action = _close(tx, deed, messages=deleted, rooms=len(deed.steps))
         return Done(Deleted(deleted, len(deed.steps), self.found.more), action)
 
 
@@ -154,6 +154,12 @@ def _delete(tx: Transaction, deed: Deed, room: Room, messages: Sequence[Message]
         tx.log.delete(room, messages, deed.by)
         deed.steps.append(MessagesDeleted(room.id, tuple(message.seq for message in messages)))
     return len(messages)
+
+
+def _close(tx: Transaction, deed: Deed, **detail: Scalar) -> Undoable | None:
+    """To delete what one said oneself is no act of authority, but can be undone like one."""
+    own = deed.on is not None and deed.by is not None and deed.on.id == deed.by.id
+    return tx.actions.add(deed) if own else deed.done(tx, **detail)
 
 
 def _author_of(tx: Transaction, room: Room, message: Message) -> User | None:
@@ -182,6 +188,7 @@ def _author_standing(tx: Transaction, room: Room, author: User | None) -> Standi
 
 def _moderated(tx: Transaction, asker: Asker) -> list[Standing]:
     """Every room that the asker moderates."""
+    in_scope(Action.MODERATE, asker.scope).require()
     user, in_force = asker.user, tx.sanctions.in_force(asker.user.id)
     found: list[Standing] = []
     cursor: str | None = None
@@ -196,5 +203,13 @@ def _moderated(tx: Transaction, asker: Asker) -> list[Standing]:
     return found
 
 
-def _outranks(tx: Transaction, place: Standing, author: User) -> bool:
-    return may_act_on(place, _author_standing(tx, place.room, author)).allowed
+def _outranking(tx: Transaction, asker: Asker, author: User) -> list[Standing]:
+    """The rooms that the asker moderates, where they may delete what the author said: one's own words in all."""
+    moderated = _moderated(tx, asker)
+    if author.id == asker.user.id:
+        return moderated
+    ranks = [(place, may_act_on(place, _author_standing(tx, place.room, author))) for place in moderated]
+    found = [place for place, verdict in ranks if verdict.allowed]
+    if not found:
+        ranks[0][1].require()
+    return found

@@ -152,12 +152,14 @@ EVENTS: dict[type[Event], str] = {
 
 @dataclass(frozen=True, slots=True)
 class AuthorityChanged:
-    """Somebody's rights changed up to ``version``: sessions that ended, users whose account or role changed."""
+    """Somebody's rights changed up to ``version``: sessions that ended, users whose account or role changed. ``at`` is
+    when its transaction began (Unix ms)."""
 
     version: int
     sessions: frozenset[str] = field(default_factory=frozenset)
     users: frozenset[int] = field(default_factory=frozenset)
     rooms: frozenset[int] = field(default_factory=frozenset)
+    at: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,15 @@ from service.chat import names, standing
 from service.chat.deeds import Deed, What, actor_of
 from service.chat.errors import Code, Refusal, Why, not_found
 from service.chat.policy import Action, Standing
-from service.chat.ports import Patterns, Text, Transaction
+from service.chat.ports import Patterns, Transaction
 from service.chat.reasons import reason_of
 from service.chat.records import Asker, Filter, FilterAction, FilterKind
-from service.chat.screening import SIZE_MAX, Screen
+from service.chat.screening import READING_STEPS, SIZE_MAX, Screen
 
 PATTERN_MAX = 200  # characters
 FILTERS_MAX = 100  # of a room
 TRIED_MESSAGES = 1_000  # the latest of a room, on which a filter is tried
-TRIED_STEPS = 20_000_000  # that a trial may take
+TRIED_STEPS = 20_000_000  # that a trial may take, as far as one can tell without reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +89,16 @@ class TryFilter:
     def run(self, tx: Transaction, asker: Asker) -> Trial:
         """In the room's latest messages, by who could set it. Nothing is changed."""
         place = _moderated(tx, asker, self.room)
-        kind, pattern, patterns = self.wanted.kind, self.wanted.clean(), self.screen.patterns
-        size = patterns.size(kind, pattern)
-        texts: list[Text] = []
-        steps = 0
+        kind, pattern, asking = self.wanted.kind, self.wanted.clean(), asker.user.uid
+        size = self.screen.patterns.size(kind, pattern)
+        met = looked_at = steps = 0
         for message in reversed(tx.log.messages(place.room, TRIED_MESSAGES)):
-            text = patterns.read(message.text)
-            if steps + size * text.length > TRIED_STEPS:
+            steps += READING_STEPS * len(message.text) + size * len(message.text.encode())
+            if steps > TRIED_STEPS:
                 break
-            steps += size * text.length
-            texts.append(text)
-        self.screen.effort.spend(asker.user.uid, steps)
-        return Trial(sum(text.meets(kind, pattern) for text in texts), len(texts))
+            looked_at += 1
+            met += self.screen.read(asking, message.text, size).meets(kind, pattern)
+        return Trial(met, looked_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,10 +170,11 @@ def eject(
 ) -> int:
     """Take somebody's place away, if they have one, and say so in the log: the seq from which on nothing reaches them
     here. The deed remembers what they were."""
+    seq = tx.log.left(room, user, code, deed.by, deed.reason, until)
     if member is not None:
         tx.members.remove(room.id, user.id)
-        deed.steps.append(Ejected(room.id, user.id, member.role))
-    return tx.log.left(room, user, code, deed.by, deed.reason, until)
+        deed.steps.append(Ejected(room.id, user.id, member.role, seq))
+    return seq
 
 
 def come_back(tx: Transaction, step: Ejected) -> None:
@@ -186,6 +187,20 @@ def come_back(tx: Transaction, step: Ejected) -> None:
     outside = standing.of_user(tx, room, user, None)
     if NOT_BANNED.holds(outside) and JOIN_ROLE.holds(outside):
         enter(tx, room, user, RoomRole(step.role))
+
+
+def undo_ejection(tx: Transaction, deed: Deed, step: Ejected) -> None:
+    """``come_back``, for who may have come back before: they get the role again that they had, and who has left since
+    by their own choice stays away."""
+    room = tx.rooms.get(step.room_id)
+    member = tx.members.get(step.room_id, step.user_id)
+    if room is None or room.deleted:
+        return
+    if member is None:
+        if not tx.log.joined_since(room, step.user_id, step.seq):
+            come_back(tx, step)
+    elif member.role < step.role:
+        set_room_role(tx, deed, room, member, RoomRole(step.role))
 
 
 def tell_changed(tx: Transaction, deed: Deed, room: Room, user: User) -> int:

@@ -122,8 +122,8 @@ class Text(Protocol):
         """Whether it is in the text."""
         ...
 
-    def places(self, kind: FilterKind, pattern: str) -> list[tuple[int, int]]:
-        """Where it is: from and up to which code point."""
+    def places(self, kind: FilterKind, pattern: str) -> tuple[list[tuple[int, int]], int]:
+        """Where it is, from and up to which code point; and how many bytes were read to find that."""
         ...
 
 

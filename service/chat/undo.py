@@ -6,10 +6,9 @@ be put back any more, because somebody has changed it again or something else st
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from service.chat import deletions, members, rooms, sanctions, standing, users
+from service.chat import deletions, enforcement, members, rooms, standing, users
 from service.chat.deeds import (
     UNDO_SECONDS,
     Action,
@@ -20,16 +19,18 @@ from service.chat.deeds import (
     RoomRoleSet,
     RoomSet,
     Sanctioned,
-    Step,
     What,
     actor_of,
 )
+from service.chat.directory import keep_an_admin
 from service.chat.errors import Code, Refusal, Why, not_found
 from service.chat.policy import Action as Doing
 from service.chat.policy import Rank, Standing, may_administer, may_moderate_users, may_undo
 from service.chat.ports import Transaction
 from service.chat.records import Asker
-from service.chat.roles import Role, RoomRole, Scope
+from service.chat.roles import Role, RoomRole
+
+LASTING = (What.MEMBER_BANNED, What.USER_SUSPENDED)  # acts that keep somebody out, and give the place back at their end
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class Undo:
         action = tx.actions.get(self.action)
         if action is None:
             raise not_found("action")
-        rank = _rank(tx, asker, action)
+        own = _own_words(action)
+        rank = _rank_over_words(tx, asker, action) if own else _rank(tx, asker, action)
         if action.undone_at is not None:
             raise Refusal(Code.CONFLICT, f"This was undone already, by {action.undone_by}.")
         if action.undo_until < tx.now:
@@ -52,11 +54,13 @@ class Undo:
                 Code.CONFLICT, f"This can be undone for {minutes} minutes, which have passed.", why=_window(action)
             )
         may_undo(rank, action.rank).require()
+        _require_other(asker, action, rank)
         deed = Deed(actor_of(asker), What.UNDONE, rank, on=action.on, room=action.room)
-        _take_back(tx, deed, action.steps)
+        _take_back(tx, deed, action)
         tx.actions.mark_undone(action, asker.user)
         deed.steps.clear()  # who wants it done again does it again
-        deed.done(tx, action=action.uid, what=action.what.value)
+        if not own:
+            deed.done(tx, action=action.uid, what=action.what.value)
         undone = tx.actions.get(action.uid)
         return action if undone is None else undone
 
@@ -81,16 +85,15 @@ class ListActions:
 
 def _rank(tx: Transaction, asker: Asker, action: Action) -> Rank:
     """The asker's rank where the act was done, if they could have done it; it is not found by who can't see it."""
-    if _own_words(asker, action) and action.room is not None:
-        place = _place(tx, asker, action.room.slug)
-        standing.require(tx, Doing.READ, place)
-        if Scope.WRITE not in asker.scope:
-            raise Refusal(Code.INSUFFICIENT_SCOPE, "This needs a token with the scope chat:write.")
-        return Rank(max(place.rank, action.rank))
     if action.room is not None:
         place = _place(tx, asker, action.room.slug)
         standing.require(tx, _needed(action), place)
         return place.rank
+    if action.what is What.MESSAGES_DELETED:
+        places = _places(tx, asker, action)
+        for place in places:
+            standing.require(tx, Doing.MODERATE, place)
+        return min(place.rank for place in places)
     if any(isinstance(step, RoleSet) for step in action.steps):
         may_administer(asker.user, asker.scope).require()
     else:
@@ -98,10 +101,38 @@ def _rank(tx: Transaction, asker: Asker, action: Action) -> Rank:
     return actor_of(asker).server_rank
 
 
-def _own_words(asker: Asker, action: Action) -> bool:
-    """Whether somebody wants back what they said and deleted themselves."""
-    own = action.by is not None and action.on is not None and action.by.id == action.on.id == asker.user.id
+def _own_words(action: Action) -> bool:
+    """Whether somebody deleted what they had said themselves."""
+    own = action.by is not None and action.on is not None and action.by.id == action.on.id
     return own and action.what is What.MESSAGES_DELETED
+
+
+def _rank_over_words(tx: Transaction, asker: Asker, action: Action) -> Rank:
+    """Whoever took their own words back is the only one who says them again, and only where they may speak: else who
+    sees a mute coming could say much, delete it, and have it shown again later."""
+    if action.by is None or action.by.id != asker.user.id:
+        raise not_found("action")
+    for place in _places(tx, asker, action):
+        standing.require(tx, Doing.POST, place)
+    return Rank(action.rank)
+
+
+def _require_other(asker: Asker, action: Action, rank: Rank) -> None:
+    """Nobody takes back what was done to them, but admins, who outrank nobody less than themselves."""
+    to_them = action.on is not None and action.on.id == asker.user.id
+    by_them = action.by is not None and action.by.id == asker.user.id
+    if to_them and not by_them and rank is not Rank.ADMIN:
+        raise Refusal(Code.FORBIDDEN, "This was done to you: somebody else has to take it back.", why=Why("rank"))
+
+
+def _places(tx: Transaction, asker: Asker, action: Action) -> list[Standing]:
+    """The asker before each room in which messages were deleted, and that is still there."""
+    steps = (step for step in action.steps if isinstance(step, MessagesDeleted))
+    rooms_of = (tx.rooms.get(step.room_id) for step in steps)
+    found = [_place(tx, asker, room.slug) for room in rooms_of if room is not None and not room.deleted]
+    if not found:
+        raise not_found("action")
+    return found
 
 
 def _place(tx: Transaction, asker: Asker, slug: str) -> Standing:
@@ -116,8 +147,9 @@ def _needed(action: Action) -> Doing:
     return Doing.MODERATE if settings <= rooms.PEACE else Doing.CHANGE
 
 
-def _take_back(tx: Transaction, deed: Deed, steps: Sequence[Step]) -> None:
+def _take_back(tx: Transaction, deed: Deed, action: Action) -> None:
     """The last first: who was ejected by a gate comes back when the gate is open again."""
+    steps = action.steps
     settings = [step for step in steps if isinstance(step, RoomSet)]
     if settings:
         rooms.put_back(tx, deed, settings)
@@ -126,19 +158,23 @@ def _take_back(tx: Transaction, deed: Deed, steps: Sequence[Step]) -> None:
             case MessagesDeleted():
                 deletions.put_back(tx, deed, step)
             case Sanctioned():
-                sanctions.take_back(tx, deed, step)
+                enforcement.take_back(tx, deed, step)
             case RoleSet():
                 _give_role_back(tx, deed, step)
             case RoomRoleSet():
                 _give_room_role_back(tx, deed, step)
+    if action.what in LASTING:
+        return  # to lift it gave back what it took; one that was over has given it back before
     for step in steps:
         if isinstance(step, Ejected):
-            members.come_back(tx, step)
+            members.undo_ejection(tx, deed, step)
 
 
 def _give_role_back(tx: Transaction, deed: Deed, step: RoleSet) -> None:
     user = tx.users.get(step.user_id)
     if user is not None and not user.deleted and user.role == step.after:
+        if step.before < Role.ADMIN:
+            keep_an_admin(tx, user)  # who was made an admin may be the last one by now
         users.set_role(tx, deed, user, Role(step.before))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from service.chat import names, sanctions
+from service.chat import enforcement, names
 from service.chat.deeds import Action, Actor, Deed, Done, RoleSet, What, actor_of
 from service.chat.directory import find, keep_an_admin
 from service.chat.members import leave_all, lose_gates
@@ -69,7 +69,7 @@ class ChangeUser:
 
     def apply(self, tx: Transaction, actor: Actor) -> Action | None:
         """Make the change, without asking who may; the last of what can be undone in it."""
-        user = find(tx, self.username)
+        user = enforcement.end_due_of(tx, find(tx, self.username))
         role = user.role if self.role is None else self.role
         suspended = user.suspended if self.suspended is None else self.suspended
         reason, action = reason_of(self.reason), None
@@ -82,9 +82,9 @@ class ChangeUser:
             set_role(tx, deed, user, role)
             action = deed.done(tx, before=user.role.word, after=role.word)
         if suspended and not user.suspended:
-            action = sanctions.impose_on_server(tx, actor, user, SanctionKind.SUSPEND, None, reason).action
+            action = enforcement.impose_on_server(tx, actor, user, SanctionKind.SUSPEND, None, reason).action
         elif user.suspended and not suspended:
-            sanctions.restore(tx, actor, user, reason)
+            enforcement.restore(tx, actor, user, reason)
         return action
 
 

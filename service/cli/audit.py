@@ -123,9 +123,13 @@ def _on_a_terminal() -> bool:
     return sys.stdin.isatty()
 
 
+def _somebody_watches() -> bool:
+    return sys.stderr.isatty()
+
+
 def _verified(tx: Transaction, kept: str | None) -> Verified:
     head = tx.audit.head()
-    hidden = head.seq < LONG_ROWS or not sys.stderr.isatty()
+    hidden = head.seq < LONG_ROWS or not _somebody_watches()
     with Progress(console=Console(stderr=True), transient=True, disable=hidden) as bar:
         watched = bar.track(tx.audit.entries(), total=head.seq, description="Verifying")
         return verify_chain(watched, tx.audit.facts(), head, kept)

@@ -7,16 +7,20 @@ from typing import Annotated
 
 import typer
 
+from service.app import now_ms
 from service.chat.accounts import NewAccount
 from service.chat.deeds import OPERATOR
 from service.chat.directory import find
+from service.chat.enforcement import impose_on_server, unmute_on_server
 from service.chat.ports import Page, Transaction
-from service.chat.records import User
+from service.chat.reasons import reason_of
+from service.chat.records import SanctionKind, User
 from service.chat.roles import Role
-from service.chat.users import ChangeUser
+from service.chat.users import ChangeUser, RevokeSessions
 from service.cli import console, house, settings
 from service.cli.arguments import RoleArgument, RoleOption, Username
 from service.cli.console import Failure
+from service.cli.spans import SPAN_MAX, span_of
 
 GENERATED_BYTES = 15  # of chance in a generated password: 20 characters
 PAGE_USERS = 200  # read at once
@@ -25,6 +29,10 @@ app = typer.Typer(no_args_is_help=True, help="Manage accounts, also while the se
 
 PasswordStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from stdin's first line.")]
 Generate = Annotated[bool, typer.Option("--generate", help="Make a password up, and print it once.")]
+
+
+Span = Annotated[str | None, typer.Option("--for", metavar="SPAN", help="For how long: 30m, 12h, 3d. Else no end.")]
+Reason = Annotated[str | None, typer.Option(help="Why; told to whom it concerns.")]
 
 
 @app.command()
@@ -70,23 +78,54 @@ def set_role(username: Username, role: RoleArgument, data: settings.Data = None)
 
 
 @app.command()
-def suspend(username: Username, data: settings.Data = None) -> None:
+def suspend(username: Username, span: Span = None, reason: Reason = None, data: settings.Data = None) -> None:
     """Suspend a user: all sessions and connections end, and nobody signs in as them.
 
-    Example: folkmoot user suspend gus
+    Example: folkmoot user suspend gus --for 3d --reason "spam in the lobby"
     """
-    user = _change(ChangeUser(username, suspended=True), data)
+    user = _impose(SanctionKind.SUSPEND, username, span, reason, data)
     console.hint(f"{user.username} is suspended. To undo it: folkmoot user restore {user.username}")
 
 
 @app.command()
 def restore(username: Username, data: settings.Data = None) -> None:
-    """Lift a suspension. The user signs in and joins rooms anew.
+    """Lift a suspension. The user signs in anew, and is in their rooms again.
 
     Example: folkmoot user restore gus
     """
     user = _change(ChangeUser(username, suspended=False), data)
     console.hint(f"{user.username} is active.")
+
+
+@app.command()
+def mute(username: Username, span: Span = None, reason: Reason = None, data: settings.Data = None) -> None:
+    """Mute a user on the whole server: they read, and do not write.
+
+    Example: folkmoot user mute gus --for 12h --reason "take a walk"
+    """
+    user = _impose(SanctionKind.MUTE, username, span, reason, data)
+    console.hint(f"{user.username} is muted in every room. To undo it: folkmoot user unmute {user.username}")
+
+
+@app.command()
+def unmute(username: Username, data: settings.Data = None) -> None:
+    """Lift all mutes of a user that are on the whole server. A room's own mutes stay.
+
+    Example: folkmoot user unmute gus
+    """
+    house.change(settings.load(data=data), lambda tx: unmute_on_server(tx, OPERATOR, find(tx, username)))
+    console.hint(f"{username} may write again, where their rooms let them.")
+
+
+@app.command("sign-out")
+def sign_out(username: Username, reason: Reason = None, data: settings.Data = None) -> None:
+    """End all sessions of a user, and their connections with them. They may sign in again.
+
+    Example: folkmoot user sign-out bob
+    """
+    command = RevokeSessions(username, reason)
+    ended = house.change(settings.load(data=data), lambda tx: command.apply(tx, OPERATOR))
+    console.hint(f"Ended {ended} {'session' if ended == 1 else 'sessions'}.")
 
 
 @app.command("password")
@@ -105,6 +144,24 @@ def set_password(
     user = house.visit(current, lambda at: at.accounts.set_password(username, password))
     console.hint(f"{user.username} has another password, and is signed out everywhere.")
     _tell(password, generate)
+
+
+def _impose(kind: SanctionKind, username: str, span: str | None, reason: str | None, data: settings.Data) -> User:
+    until = None if span is None else now_ms() + _span(span)
+
+    def impose(tx: Transaction) -> User:
+        user = find(tx, username)
+        impose_on_server(tx, OPERATOR, user, kind, until, reason_of(reason))
+        return user
+
+    return house.change(settings.load(data=data), impose)
+
+
+def _span(word: str) -> int:
+    span = span_of(word)
+    if span is None or span > SPAN_MAX:
+        raise Failure(f"{word} is no span of time: write it as 30m, 12h, 3d or 2w, or leave it out for no end.")
+    return int(span.total_seconds() * 1000)
 
 
 def _change(command: ChangeUser, data: settings.Data) -> User:

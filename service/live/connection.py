@@ -15,35 +15,21 @@ from service.chat.door import Door
 from service.chat.events import MemberLeft, Told
 from service.chat.records import Asker, Credential, User
 from service.chat.replay import Entrance
+from service.live import expiry
 from service.live.admissions import Admissions
 from service.live.encoder import Encoder, LineEncoder
 from service.live.outbox import Outbox, Tick
 from service.live.room_manager import RoomManager
 from service.live.subscription import Subscription
 from service.live.terms import Terms
+from service.live.writer import Writer
 from service.watch.metrics import Metrics
 from service.wire import frames
 from service.wire.closes import CLOSES, Close
 
 log = logging.getLogger("folkmoot.sockets")
 
-EXPIRING_SECONDS = 60  # how long before its end a client hears that its token ends
 TOLD_WAITING_MAX = 1_048_576  # bytes that may wait for a peer that does not read, and is told something more
-
-
-class Writer(Protocol):
-    """Where a connection's bytes go. ``write`` takes whole frames and never waits."""
-
-    @property
-    def waiting(self) -> int:
-        """The bytes that the peer has not been sent yet."""
-        ...
-
-    def write(self, frames: bytes) -> None: ...
-    def ping(self) -> None: ...
-    def close(self, code: int, reason: str) -> None: ...
-    def pause_reading(self) -> None: ...
-    def resume_reading(self) -> None: ...
 
 
 class Reviewing(Protocol):
@@ -51,6 +37,7 @@ class Reviewing(Protocol):
 
     count: int
 
+    def revoke(self, connection: Connection, why: Close, since: int) -> None: ...
     def look_again(self, concerned: set[Connection]) -> None: ...
 
 
@@ -92,7 +79,6 @@ class Connection:
         "__weakref__",
         "_greeted",
         "_node",
-        "_timer",
         "_user",
         "_writer",
         "address",
@@ -102,6 +88,7 @@ class Connection:
         "credential",
         "crowded",
         "encoder",
+        "expiry",
         "missed",
         "number",
         "outbox",
@@ -137,7 +124,7 @@ class Connection:
         self.missed = 0
         self.number = 0
         self.subs: dict[str, Subscription] = {}
-        self._timer: asyncio.TimerHandle | None = None
+        self.expiry: asyncio.TimerHandle | None = None
         self._greeted = False
         self.since = node.loop.time()
 
@@ -156,7 +143,7 @@ class Connection:
         if self.closed:
             return
         self._greeted = True
-        self._watch_expiry()
+        expiry.watch(self, self._node.loop, self._node.terms.now)
         hello = self._node.terms.hello(self._user, self.credential)
         if joined is None:
             self.outbox.push(self.encoder.notice(hello))
@@ -202,8 +189,12 @@ class Connection:
         """The user is no longer in the room, from the event on that was just written."""
         self.drop(room)
         self.outbox.push(self.encoder.removed(room, event))
-        if self.room == room:
-            self.close(Close.SUSPENDED if event.code == "suspended" else Close.NOT_ALLOWED)
+        if self.room != room:
+            return
+        if event.code == "suspended":
+            self._node.reviews.revoke(self, Close.SUSPENDED, event.at)
+        else:
+            self.close(Close.NOT_ALLOWED)
 
     def room_deleted(self, room: str) -> None:
         """The room is gone."""
@@ -275,7 +266,7 @@ class Connection:
         """Go on with a new token of the same user; the connection belongs to its session now."""
         self.credential = credential
         self._node.moved(self, credential.sid)
-        self._watch_expiry()
+        expiry.watch(self, self._node.loop, self._node.terms.now)
 
     def hold(self, crowded: bool) -> None:
         """Read no more while too much is unanswered, and on again when it is not."""
@@ -284,21 +275,6 @@ class Connection:
             self._writer.pause_reading()
         elif not self.outbox.slow:
             self._writer.resume_reading()
-
-    def _watch_expiry(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        left = self.credential.expires_at - self._node.terms.now() / 1000
-        first = max(0.0, left - EXPIRING_SECONDS)
-        self._timer = self._node.loop.call_later(first, self._expiring)
-
-    def _expiring(self) -> None:
-        left = self.credential.expires_at - self._node.terms.now() / 1000
-        if left <= 0:
-            self.close(Close.TOKEN_EXPIRED)
-            return
-        self.outbox.push(self.encoder.notice(frames.auth_expiring(self.credential.expires_at)))
-        self._timer = self._node.loop.call_later(left, self.close, Close.TOKEN_EXPIRED)
 
     def restarting(self, reconnect_in_ms: int) -> None:
         """The server goes away."""
@@ -329,9 +305,7 @@ class Connection:
             fields = {"user": self.username, "address": self.address, "room": self.room, "seconds": seconds}
             log.debug("a socket has ended", extra={**fields, "code": None if why is None else int(why)})
         self.outbox.parts.clear()  # nothing may follow a close frame
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        expiry.stop(self)
         subs, self.subs = self.subs, {}
         for slug, sub in subs.items():
             self.detach(slug, sub)

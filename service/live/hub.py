@@ -58,7 +58,7 @@ class Hub:
         self._database = database
         self.registry = Registry(limits)
         self.connections = Connections(self.registry, self.room, door, terms)
-        self.reviews = Reviews(database, self.registry, self.admissions, self.spawn, metrics)
+        self.reviews = Reviews(database, self.registry, self.admissions, self.spawn, metrics, terms.now)
         self.reads = Reads(database, door, self.registry, self.spawn)
         self._rooms: dict[str, RoomManager] = {}
         self._tasks: set[asyncio.Task[None]] = set()

@@ -10,9 +10,9 @@ import asyncio
 import contextlib
 import logging
 
+from service.chat.enforcement import EndDue
 from service.chat.errors import Refusal
 from service.chat.ports import Clock, Database
-from service.chat.sanctions import EndDue
 
 LOOK_SECONDS = 1.0  # between two looks: another process may have imposed one that ends sooner
 

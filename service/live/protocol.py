@@ -13,16 +13,12 @@ import logging
 from http import HTTPStatus
 from typing import Any, Protocol, cast
 
-from uvicorn.protocols.utils import ClientDisconnected
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.exceptions import HeaderLineTooLong, RequestLineTooLong, TooManyHeaders
 from websockets.frames import CloseCode, Frame, Opcode
-from websockets.http11 import Request
 
 from service.chat.errors import Code
+from service.live.handshaking import Handshaking
 from service.live.outbox import Outbox
 from service.live.sender import Sender
-from service.live.unreadable import answer
 from service.wire.closes import CLOSES, Close
 
 try:
@@ -62,11 +58,10 @@ class Listening(Protocol):
     def charge(self) -> None: ...
 
 
-class FolkmootProtocol(WebSocketsSansIOProtocol):
+class FolkmootProtocol(Handshaking):
     """One socket. ``write_buffer_bytes`` may wait for its peer before that counts as slow."""
 
     write_buffer_bytes = 131_072
-    handshake_seconds = 10.0
 
     peer: Peer | None = None
     _sender: Sender | None = None
@@ -74,21 +69,6 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
     _needed = 0
     _fragments = False
     _failed = False
-    _refused = False
-    _deadline: asyncio.TimerHandle | None = None
-
-    # The handshake
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The HTTP protocol has seen an upgrade request, and hands the transport over."""
-        super().connection_made(transport)
-        self._deadline = self.loop.call_later(self.handshake_seconds, self._overdue)
-
-    def _overdue(self) -> None:
-        """The application has not answered the handshake in time."""
-        self._deadline = None
-        if not self.handshake_complete:
-            self.transport.abort()
 
     def handle_parser_exception(self) -> None:
         """Answer what the library can't parse: before the handshake as HTTP, after it by its close frame."""
@@ -99,61 +79,17 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
             super().handle_parser_exception()
             self.loop.call_later(CLOSE_SECONDS, self.transport.abort)  # closing waits for a peer that does not read
             return
-        self._refuse(HTTPStatus.BAD_REQUEST, "The handshake can't be read.", Code.BAD_FRAME)
-
-    def _answer_unreadable(self, error: Exception) -> None:
-        """Answer a handshake that the library did not take. It has prepared a response, but nobody sends that."""
-        match error:
-            case RequestLineTooLong():
-                self._refuse(HTTPStatus.REQUEST_URI_TOO_LONG, "The address is too long.", Code.TOO_LARGE)
-            case HeaderLineTooLong() | TooManyHeaders():
-                status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
-                self._refuse(status, "The headers of the handshake are too long.", Code.TOO_LARGE)
-            case _:
-                self._refuse(HTTPStatus.BAD_REQUEST, "The handshake can't be read.", Code.BAD_FRAME)
-
-    def handle_connect(self, event: Request) -> None:
-        """uvicorn's, but for a target that is not ASCII, which it would fail on."""
-        if event.path.isascii():
-            super().handle_connect(event)
-        else:
-            self._refuse(HTTPStatus.BAD_REQUEST, "The target of the request is not ASCII.", Code.BAD_FRAME)
-
-    def _refuse(self, status: HTTPStatus, detail: str, code: Code) -> None:
-        self.handshake_complete = self.close_sent = self._refused = True
-        self.transport.write(answer(status, code, detail, self.default_headers))
-        self.transport.close()
+        self.refuse(HTTPStatus.BAD_REQUEST, "The handshake can't be read.", Code.BAD_FRAME)
 
     async def run_asgi(self) -> None:
         """The application, which may leave its socket to a connection and return."""
         self.scope["extensions"][EXTENSION] = cast(Any, self)
         await super().run_asgi()
 
-    async def send(self, message: Any) -> None:
-        """uvicorn's, which forgets that a refusal with a body of its own completes the handshake too."""
-        if message["type"] == "websocket.accept":
-            self._accept(message.get("subprotocol"))
-            return
-        await super().send(message)
-        if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
-            self.handshake_complete = True
-
-    def _accept(self, subprotocol: str | None) -> None:
-        """Complete the handshake: as uvicorn does, without a log line that holds the query, and without the date."""
-        if self.disconnected or self.transport.is_closing():
-            raise ClientDisconnected
-        if subprotocol is not None:
-            self.response.headers["Sec-WebSocket-Protocol"] = subprotocol
-        self.handshake_complete = True
-        self.conn.send_response(self.response)
-        self.transport.write(b"".join(self.conn.data_to_send()))
-
     def on_task_complete(self, task: asyncio.Task[None]) -> None:
         """The application has returned; what only the handshake needed is let go (kilobytes, on ten thousand)."""
         super().on_task_complete(task)
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
+        self.end_handshake()
         if self.peer is not None:
             del self.scope, self.request, self.response
 
@@ -174,11 +110,7 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
         """Bytes from the socket."""
         peer = self.peer
         if peer is None:
-            if self._refused:
-                return  # what still comes is nothing to anybody
             super().data_received(data)
-            if self.conn.handshake_exc is not None and not self.handshake_initiated and not self._refused:
-                self._answer_unreadable(self.conn.handshake_exc)
             return
         if self._failed:
             return
@@ -346,9 +278,7 @@ class FolkmootProtocol(WebSocketsSansIOProtocol):
         if self._sender is not None:
             self._sender.stop()
             self._sender = None
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
+        self.end_handshake()
         if cast(object, self.close_timer) is _OPEN:
             self.close_timer = None
         super().connection_lost(exc)

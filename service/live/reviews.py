@@ -36,6 +36,7 @@ class Reviews:
         admissions: Admissions,
         spawn: Callable[[Coroutine[Any, Any, None]], None],
         metrics: Metrics,
+        now: Callable[[], int],
     ) -> None:
         self.count = 0
         self.version = 0
@@ -44,27 +45,32 @@ class Reviews:
         self._admissions = admissions
         self._spawn = spawn
         self._metrics = metrics
+        self._now = now
 
     def heard(self, change: AuthorityChanged) -> None:
-        """A commit of this process changed somebody's rights."""
+        """A commit of this process changed somebody's rights. Of a session that ended nothing more has to be asked,
+        unless something has become of its user, too: then they hear of that."""
         if change.version == self.version + 1:  # else another process made one between, which the beacon will see
             self.version = change.version
-        self.review(change.users, change.sessions)
+        for connection in self._registry.of((), change.sessions):
+            if connection.user_id not in change.users:
+                self.revoke(connection, Close.SESSION_REVOKED, change.at)
+        self.review(change.users, change.sessions, change.at)
 
-    def review(self, users: Iterable[int], sessions: Iterable[str]) -> None:
-        """Look again at the connections of these."""
+    def review(self, users: Iterable[int], sessions: Iterable[str], since: int | None = None) -> None:
+        """Look again at the connections of these, whose rights changed at ``since`` (Unix ms; now, if nobody knows)."""
         users, sessions = frozenset(users), frozenset(sessions)
         self.count += 1
         self._admissions.forget(users, sessions)
         concerned = self._registry.of(users, sessions)
         if concerned:
-            self.look_again(concerned)
+            self.look_again(concerned, since)
 
-    def look_again(self, concerned: set[Connection]) -> None:
+    def look_again(self, concerned: set[Connection], since: int | None = None) -> None:
         """Ask whether these may still be here."""
-        self._spawn(self._look_again(concerned, asyncio.get_running_loop().time()))
+        self._spawn(self._look_again(concerned, self._now() if since is None else since))
 
-    async def _look_again(self, concerned: set[Connection], since: float) -> None:
+    async def _look_again(self, concerned: set[Connection], since: int) -> None:
         keys = {(connection.user_id, connection.sid) for connection in concerned}
 
         def read(tx: Transaction) -> dict[tuple[int, str], tuple[User | None, Session | None]]:
@@ -72,15 +78,20 @@ class Reviews:
 
         now = await self._insist(read)
         for connection in concerned:
-            if connection.closed:
-                continue
             user, session = now.get((connection.user_id, connection.sid), (None, None))
             if user is not None and user.suspended:
-                self._revoke(connection, Close.SUSPENDED, since)
+                self.revoke(connection, Close.SUSPENDED, since)
             elif user is None or user.deleted or session is None or session.ended_at is not None:
-                self._revoke(connection, Close.SESSION_REVOKED, since)
-            else:
+                self.revoke(connection, Close.SESSION_REVOKED, since)
+            elif not connection.closed:
                 connection.user_changed(user)
+
+    def revoke(self, connection: Connection, why: Close, since: int) -> None:
+        """Close a connection that lost its right to be here at ``since`` (Unix ms), and count how long that took."""
+        if connection.closed:
+            return
+        connection.close(why)
+        self._metrics.revocation_seconds.observe(max(0, self._now() - since) / 1000)
 
     async def _insist(self, read: Callable[[Transaction], T]) -> T:
         """What the database says, as soon as it says something: a revocation must not be lost because it was away."""
@@ -89,7 +100,3 @@ class Reviews:
                 return await self._database.read(read)
             except Refusal:
                 await asyncio.sleep(RETRY_SECONDS)
-
-    def _revoke(self, connection: Connection, why: Close, since: float) -> None:
-        connection.close(why)
-        self._metrics.revocation_seconds.observe(asyncio.get_running_loop().time() - since)

@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any, get_args
 
-from sqlalchemy import Select, bindparam, insert, select, update
+from sqlalchemy import Select, and_, bindparam, insert, not_, or_, select, update
 
 from service.chat.deeds import Action, Deed, Step, What
 from service.chat.ids import new_uid
 from service.chat.records import SYSTEM, User
+from service.chat.roles import Visibility
 from service.storage.rooms import ROOM_COLUMNS, room_of
 from service.storage.tables import actions, heads, rooms, users
 from service.storage.unit import Unit
@@ -46,8 +47,19 @@ _ACTION = (
     .outerjoin(heads, heads.c.room_id == rooms.c.id)
 )
 GET = _ACTION.where(actions.c.uid == bindparam("uid"))
-PAGE = _ACTION.where(actions.c.id < bindparam("before")).order_by(actions.c.id.desc()).limit(bindparam("most"))
-PAGE_OF_ROOM = PAGE.where(actions.c.room_id == bindparam("of_room"))
+# What people take back of their own words is nobody else's to know; nor what goes on in direct rooms.
+_OWN_WORDS = and_(
+    actions.c.what == What.MESSAGES_DELETED.value,
+    actions.c.by_id.is_not(None),
+    actions.c.by_id.is_not_distinct_from(actions.c.on_id),
+)
+_LISTED = (
+    _ACTION.where(actions.c.id < bindparam("before"), not_(_OWN_WORDS))
+    .order_by(actions.c.id.desc())
+    .limit(bindparam("most"))
+)
+PAGE = _LISTED.where(or_(actions.c.room_id.is_(None), rooms.c.visibility != Visibility.DIRECT.value))
+PAGE_OF_ROOM = _LISTED.where(actions.c.room_id == bindparam("of_room"))
 _MARK = (
     update(actions).where(actions.c.id == bindparam("of")).values(undone_at=bindparam("now"), undone_by=bindparam("by"))
 )
@@ -92,7 +104,7 @@ class SqlActions:
         self._connection.execute(_MARK, row)
 
     def page(self, room_id: int | None, before: int | None, limit: int) -> list[Action]:
-        """Newest first, below the id ``before``; of one room, or of the whole server and all rooms."""
+        """Newest first, below the id ``before``; of one room, or of the whole server and all rooms but direct ones."""
         wanted = {"before": ID_MAX if before is None else before, "most": limit}
         if room_id is None:
             return self._found(PAGE, wanted)

@@ -22,8 +22,9 @@ _NEXT = update(tables.authority).values(version=tables.authority.c.version + 1).
 class SqlAuthority:
     """The counter, and what this transaction changed."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, now: int) -> None:
         self._connection = connection
+        self._now = now
         self._moved_to: int | None = None
         self._users: set[int] = set()
         self._sessions: set[str] = set()
@@ -65,7 +66,7 @@ class SqlAuthority:
         if self._moved_to is None:
             return None
         return AuthorityChanged(
-            self._moved_to, frozenset(self._sessions), frozenset(self._users), frozenset(self._rooms)
+            self._moved_to, frozenset(self._sessions), frozenset(self._users), frozenset(self._rooms), self._now
         )
 
     def _stamp(self, table: Table, column: ColumnElement[Any], key: object) -> None:

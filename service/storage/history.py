@@ -88,6 +88,16 @@ _SAID_BY = _LATEST.where(
     _events.c.seq <= bindparam("until"),
     _events.c.deleted_at.is_(None),
 )
+_JOINED_SINCE = (
+    select(_events.c.seq)
+    .where(
+        _events.c.room_id == bindparam("room_id"),
+        _events.c.seq > bindparam("after"),
+        _events.c.subject_id == bindparam("user_id"),
+        _events.c.kind == Kind.JOINED.value,
+    )
+    .limit(1)
+)
 _BY_NONCE = _MESSAGES.add_columns(_events.c.digest).where(
     _events.c.actor_id == bindparam("author_id"), _events.c.nonce == bindparam("nonce")
 )
@@ -192,6 +202,11 @@ class SqlHistory:
     def said(self, room: Room, seq: int) -> int:
         """How many messages the room had with the event at ``seq``, without replies in threads."""
         return int(self._unit.connection.execute(_SAID, {"room_id": room.id, "seq": seq}).scalar_one_or_none() or 0)
+
+    def joined_since(self, room: Room, user_id: int, after: int) -> bool:
+        """Whether a user became a member after this seq."""
+        wanted = {"room_id": room.id, "user_id": user_id, "after": after}
+        return self._unit.connection.execute(_JOINED_SINCE, wanted).first() is not None
 
     def said_by(self, room: Room, author_id: int, after: int, until: int, limit: int) -> list[Message]:
         """The messages of one author with ``after < seq <= until`` that are not deleted, newest first."""

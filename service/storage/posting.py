@@ -7,6 +7,7 @@ its rooms' heads, and two ``executemany``. A post with anything unusual about it
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
@@ -47,24 +48,26 @@ def cursor_of(connection: Connection) -> Any:
 def store(tx: SqlTransaction, posts: Sequence[PostMessage], screen: Screen | None = None) -> list[Outcome]:
     """Store what may be stored; an outcome for each post, in order. The transaction has no other events. Without
     ``screen`` nothing is said in a room that has filters."""
-    cursor = cursor_of(tx.connection)
-    cursor.execute("SAVEPOINT posts")
-    try:
-        outcomes = _Batch(tx, screen).store(posts)
-    except (tx.connection.dialect.loaded_dbapi.IntegrityError, _SaidTwice):
-        # Somebody sent a nonce twice. It is rare, so it is found out by the unique key and not by asking every time.
-        cursor.execute("ROLLBACK TO posts")
-        tx.appended.clear()
-        tx.told.clear()
-        outcomes = [_store_one(tx, post, screen) for post in posts]
-    cursor.execute("RELEASE posts")
+    # Closed here and now: a refusal's traceback holds on to it, and whichever thread forgets the refusal would reset
+    # the statement that it ran last, which this thread may be in the middle of again.
+    with closing(cursor_of(tx.connection)) as cursor:
+        cursor.execute("SAVEPOINT posts")
+        try:
+            outcomes = _Batch(tx, cursor, screen).store(posts)
+        except (tx.connection.dialect.loaded_dbapi.IntegrityError, _SaidTwice):
+            # Somebody sent a nonce twice. It is rare, so it is found out by the unique key and not by asking each time.
+            cursor.execute("ROLLBACK TO posts")
+            tx.appended.clear()
+            tx.told.clear()
+            outcomes = [_store_one(tx, cursor, post, screen) for post in posts]
+        cursor.execute("RELEASE posts")
     return outcomes
 
 
-def _store_one(tx: SqlTransaction, post: PostMessage, screen: Screen | None) -> Outcome:
+def _store_one(tx: SqlTransaction, cursor: Any, post: PostMessage, screen: Screen | None) -> Outcome:
     post.ruling = None  # so that the nonce is looked up
     with tx.connection.begin_nested():
-        return _Batch(tx, screen).store([post])[0]
+        return _Batch(tx, cursor, screen).store([post])[0]
 
 
 class _SaidTwice(Exception):
@@ -74,10 +77,10 @@ class _SaidTwice(Exception):
 class _Batch:
     """Posts on their way into the log, in one transaction."""
 
-    def __init__(self, tx: SqlTransaction, screen: Screen | None) -> None:
+    def __init__(self, tx: SqlTransaction, cursor: Any, screen: Screen | None) -> None:
         self._tx = tx
         self._screen = screen
-        self._cursor = cursor_of(tx.connection)
+        self._cursor = cursor
         (self._version,) = self._cursor.execute(_VERSION).fetchone()
         self._changes: dict[int, tuple[set[int], set[str], set[int]]] = {}
         self._heads: dict[int, tuple[int, int, int]] = {}  # by room: seq, at, said

@@ -208,15 +208,13 @@ class SqlReports:
 
 def _may_be_handled_by(handler: User) -> ColumnElement[bool]:
     """The rooms whose reports somebody may handle, as ``chat.policy`` has it: a list is not asked about row by row."""
-    role = select(members.c.role).where(members.c.room_id == rooms.c.id, members.c.user_id == handler.id)
-    held = role.correlate(rooms).scalar_subquery()
-    moderated = held >= RoomRole.MODERATOR.value
+    own = select(members.c.room_id).where(members.c.user_id == handler.id)
     if handler.role is Role.ADMIN:
         within: ColumnElement[bool] = true()
     elif handler.role is Role.MODERATOR:
-        within = or_(rooms.c.visibility == Visibility.PUBLIC.value, held.is_not(None))
+        within = or_(rooms.c.visibility == Visibility.PUBLIC.value, reports.c.room_id.in_(own))
     else:
-        within = moderated
+        within = reports.c.room_id.in_(own.where(members.c.role >= RoomRole.MODERATOR.value))
     direct = rooms.c.visibility == Visibility.DIRECT.value
     reached = and_(~direct, rooms.c.join_role <= handler.role.value, within)
     return and_(rooms.c.deleted_at.is_(None), or_(reached, direct) if handler.role >= Role.MODERATOR else reached)

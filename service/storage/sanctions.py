@@ -57,6 +57,7 @@ DUE = (
     .order_by(sanctions.c.until)
     .limit(bindparam("most"))
 )
+DUE_OF_USER = DUE.where(sanctions.c.user_id == bindparam("of_user"))
 NEXT_DUE = select(func.min(sanctions.c.until)).where(_NOT_LIFTED)
 _LISTED = _SANCTION.where(sanctions.c.id < bindparam("before")).order_by(sanctions.c.id.desc()).limit(bindparam("most"))
 PAGE_OF_ROOM = _LISTED.where(sanctions.c.room_id == bindparam("of_room"))
@@ -163,9 +164,12 @@ class SqlSanctions:
             return self._found(statement, wanted)
         return self._found(statement.where(*_STILL), {**wanted, "now": self._now})
 
-    def due(self, limit: int) -> list[Sanction]:
-        """Those that have come to their end and have not been lifted."""
-        return self._found(DUE, {"now": self._now, "most": limit})
+    def due(self, limit: int, user_id: int | None = None) -> list[Sanction]:
+        """Those that have come to their end and have not been lifted: everybody's, or a user's."""
+        wanted = {"now": self._now, "most": limit}
+        if user_id is None:
+            return self._found(DUE, wanted)
+        return self._found(DUE_OF_USER, {**wanted, "of_user": user_id})
 
     def next_due(self) -> int | None:
         """When the next one comes to its end (Unix ms); one without an end counts as ``FOREVER``."""

@@ -32,7 +32,7 @@ class SqlTransaction:
 
     def __init__(self, connection: Connection, now: int) -> None:
         self.now = now
-        self.authority = SqlAuthority(connection)
+        self.authority = SqlAuthority(connection, now)
         self._unit = Unit(connection, now, self.authority)
 
     @property

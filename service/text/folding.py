@@ -12,6 +12,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 
 # Normalising is quadratic in the marks on one letter: a longer pile is folded in parts (UAX #15, stream-safe text).
 PILE_MAX = 32  # code points
@@ -71,6 +72,19 @@ def fold(text: str) -> Folded:
     return Folded("".join(folded), starts, ends)
 
 
+def words(text: str) -> dict[str, list[int]]:
+    """The words of a text, and where each begins."""
+    found: dict[str, list[int]] = {}
+    start = 0
+    for inside, letters in groupby(text, is_word):
+        word = "".join(letters)
+        if inside:
+            found.setdefault(word, []).append(start)
+        start += len(word)
+    return found
+
+
+@lru_cache(maxsize=CHARACTERS_KNOWN)
 def is_word(character: str) -> bool:
     """Whether it stands in a word: letters, digits and marks. An underscore does not, for it is what emphasis is
     written with."""

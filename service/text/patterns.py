@@ -16,10 +16,12 @@ import re2  # type: ignore[import-untyped]
 
 from service.chat.errors import invalid
 from service.chat.records import FilterKind
-from service.text.folding import INVISIBLE, Folded, fold, is_word
+from service.text.folding import INVISIBLE, Folded, fold, is_word, words
 
 PROGRAM_BYTES = 262_144  # for a compiled pattern and what it remembers of the texts it has read
 PROGRAMS_KEPT = 500  # compiled patterns: at worst 125 MiB
+WORDS_KEPT = 10_000
+WORD_SIZE, PHRASE_SIZE = 1, 30  # steps for a byte, as they were measured: a word is looked up, a phrase searched for
 # Each search begins anew, and may read all that is left to find that a place ends early.
 SEARCHED_MAX = 32_768  # bytes read to find all places of one pattern in one text
 
@@ -29,15 +31,13 @@ class Patterns:
     characters a word is written, it is that word."""
 
     def size(self, kind: FilterKind, pattern: str) -> int:
-        """How much one code point of a text may cost: the instructions of its program. ``invalid`` if it is none."""
+        """How much a byte of a text may cost: the instructions of a pattern's program. ``invalid`` if it is none."""
         if kind is FilterKind.WORD:
-            if not fold(pattern).text.strip():
+            word = _word(pattern)
+            if not word:
                 raise invalid("pattern", "there is nothing to look for in it")
-            return 1
-        program = _compiled(pattern)
-        if program.search("") is not None:
-            raise invalid("pattern", "it matches the empty text, and so every message")
-        return int(program.programsize)
+            return WORD_SIZE if _is_one(word) else PHRASE_SIZE
+        return _size(pattern)
 
     def read(self, text: str) -> Read:
         """The text, made ready once for all that is looked for in it."""
@@ -50,6 +50,7 @@ class Read:
     def __init__(self, folded: Folded) -> None:
         self._folded = folded
         self._bytes = folded.text.encode()
+        self._standing: dict[str, list[int]] | None = None  # where each word begins that stands in the text
 
     @property
     def length(self) -> int:
@@ -62,14 +63,23 @@ class Read:
             return next(self._words(pattern), None) is not None
         return _compiled(pattern).search(self._bytes) is not None
 
-    def places(self, kind: FilterKind, pattern: str) -> list[tuple[int, int]]:
-        """Where it is: from and up to which code point of the original."""
-        found = self._words(pattern) if kind is FilterKind.WORD else self._matches(pattern)
-        return [self._folded.original(start, end) for start, end in found if end > start]
+    def places(self, kind: FilterKind, pattern: str) -> tuple[list[tuple[int, int]], int]:
+        """Where it is, from and up to which code point of the original; and how many bytes were read to find that."""
+        if kind is FilterKind.WORD:
+            found, searched = list(self._words(pattern)), len(self._bytes)
+        else:
+            found, searched = self._matches(pattern)
+        return [self._folded.original(start, end) for start, end in found], searched
 
     def _words(self, pattern: str) -> Iterator[tuple[int, int]]:
         """A word, or several, that do not stand in another word."""
         text, word = self._folded.text, _word(pattern)
+        if _is_one(word):
+            if self._standing is None:
+                self._standing = words(text)
+            for start in self._standing.get(word, ()):
+                yield start, start + len(word)
+            return
         start = text.find(word)
         while start >= 0:
             end = start + len(word)
@@ -79,25 +89,27 @@ class Read:
             else:
                 start = text.find(word, start + 1)
 
-    def _matches(self, pattern: str) -> Iterator[tuple[int, int]]:
+    def _matches(self, pattern: str) -> tuple[list[tuple[int, int]], int]:
         program, text = _compiled(pattern), self._bytes
-        at, place, searched = 0, 0, 0
+        found: list[tuple[int, int]] = []
+        at = place = searched = 0
         while at < len(text):
             searched += len(text) - at
-            found = program.search(text, at)
-            if found is None:
-                return
-            start, end = found.span()
+            match = program.search(text, at)
+            if match is None:
+                break
+            start, end = match.span()
             place += len(text[at:start].decode())
             if searched > SEARCHED_MAX:
-                yield place, len(self._folded.text)  # what else is in the rest is not worth its price
-                return
+                found.append((place, len(self._folded.text)))  # what else is in the rest is not worth its price
+                break
             if end == start:  # a place without width: on behind the next code point, or it would be found for ever
                 place, at = place + 1, _next(text, start)
                 continue
             length = len(text[start:end].decode())
-            yield place, place + length
+            found.append((place, place + length))
             place, at = place + length, end
+        return found, searched
 
 
 def _joined(text: str, at: int) -> bool:
@@ -113,9 +125,23 @@ def _next(text: bytes, at: int) -> int:
     return at
 
 
-@lru_cache(maxsize=PROGRAMS_KEPT)
+@lru_cache(maxsize=WORDS_KEPT)
 def _word(pattern: str) -> str:
     return fold(pattern).text.strip()
+
+
+@lru_cache(maxsize=WORDS_KEPT)
+def _is_one(word: str) -> bool:
+    """Whether it has nothing in it but what words are made of, so that it is one of a text's words or none."""
+    return all(map(is_word, word))
+
+
+@lru_cache(maxsize=PROGRAMS_KEPT)
+def _size(pattern: str) -> int:
+    program = _compiled(pattern)
+    if program.search(b"") is not None:
+        raise invalid("pattern", "it matches the empty text, and so every message")
+    return int(program.programsize)
 
 
 @lru_cache(maxsize=PROGRAMS_KEPT)

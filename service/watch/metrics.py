@@ -34,7 +34,7 @@ METRICS: dict[str, str] = {
     "closes_total": "Sockets closed by the server, by close code.",
     "refusals_total": "Requests and commands refused, by code.",
     "sign_ins_total": "Attempts at the token endpoint, by outcome: ok, refused or limited.",
-    "revocations_seconds": "Seconds from the commit that took a right away to the close of a socket.",
+    "revocations_seconds": "Seconds from the transaction that took a right away to the close of a socket.",
     "requests_total": "HTTP requests answered, by method, route and status.",
     "requests_seconds": "Seconds until an HTTP request was answered, by route.",
 }

@@ -85,6 +85,15 @@ async def test_a_rooms_part_is_without_addresses(house: House) -> None:
     assert (await latest(house))["address"] == ADDRESS
 
 
+async def test_what_was_only_tried_is_not_there(house: House) -> None:
+    await house.ask("bob", "PUT", "/api/rooms/lobby/members/bob")
+    before = await latest(house)
+    body = {"user": "bob", "kind": "ban"}
+    answer = await house.ask("mo", "POST", "/api/rooms/lobby/sanctions?dry_run=true", body)
+    assert answer.json()["dry_run"] is True
+    assert await latest(house) == before
+
+
 async def test_what_was_erased_is_null(house: House) -> None:
     await house.ask("bob", "PUT", "/api/rooms/lobby/members/bob")
     await house.ask("mo", "POST", "/api/rooms/lobby/sanctions", {"user": "bob", "kind": "mute", "reason": "spam"})

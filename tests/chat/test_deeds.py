@@ -25,6 +25,7 @@ from service.chat.chain import Entry, verify
 from service.chat.connections import DropConnection, ListConnections
 from service.chat.deeds import OPERATOR, UNDO_SECONDS, Deed, What
 from service.chat.deletions import DeleteMessage, DeleteMessages, FindMessages, SeeMessage
+from service.chat.enforcement import EndDue
 from service.chat.filters import AddFilter, ListFilters, NewFilter, RemoveFilter, TryFilter
 from service.chat.invites import CreateInvite, DeleteInvite, ListInvites
 from service.chat.members import JoinRoom, LeaveRoom, ListMembers, SetMember
@@ -39,7 +40,7 @@ from service.chat.reports import HandleReport, ListOwnReports, ListReports, Repo
 from service.chat.resets import IssueReset
 from service.chat.roles import Role, RoomRole, Scope
 from service.chat.rooms import ChangeRoom, CreateRoom, DeleteRoom, ListRooms, SeeRoom
-from service.chat.sanctions import EndDue, Impose, Lift, ListSanctions, RemoveMember
+from service.chat.sanctions import Impose, Lift, ListSanctions, RemoveMember
 from service.chat.sessions import EndOtherSessions, EndSession, ListSessions, admit
 from service.chat.setup import Setup
 from service.chat.undo import ListActions, Undo

@@ -364,7 +364,7 @@ def test_who_is_suspended_or_deleted_leaves_every_room_in_one_transaction(stage:
     assert all(isinstance(event, MemberLeft) and event.code == code and event.reason == "spam" for event in events)
     assert all("bob" not in stage.places(slug) for slug in ("den", "lobby", "garden", "dm-1"))
     held = {"den": MEMBER, "lobby": MODERATOR, "garden": MODERATOR, "dm-1": MODERATOR}
-    assert deeds[0].steps == [Ejected(event.room_id, bob.id, held[event.room]) for event in events]
+    assert deeds[0].steps == [Ejected(event.room_id, bob.id, held[event.room], event.seq) for event in events]
 
 
 def test_a_deleted_room_is_none_that_anybody_leaves(stage: Stage) -> None:

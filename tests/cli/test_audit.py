@@ -107,6 +107,19 @@ def test_a_log_that_was_left_alone_fits(folkmoot: Folkmoot, log: Path) -> None:
     assert outcome.err == "All rows of the audit log fit.\n"
 
 
+def test_who_verifies_a_long_log_sees_how_far_it_is(
+    folkmoot: Folkmoot, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.cli.audit._somebody_watches", lambda: True)
+    monkeypatch.setenv("FORCE_COLOR", "1")  # what is written is no terminal, and would get no bar
+    assert "Verifying" not in folkmoot("audit", "verify").err
+    monkeypatch.setattr("service.cli.audit.LONG_ROWS", ROWS)
+    outcome = folkmoot("audit", "verify")
+    assert "Verifying" in outcome.err
+    assert "100%" in outcome.err
+    assert head_of(outcome), "and nothing of it on stdout"
+
+
 @pytest.mark.parametrize(
     ("statement", "said"),
     [

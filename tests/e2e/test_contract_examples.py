@@ -51,7 +51,7 @@ def test_a_user_a_room_a_member_and_a_message_are_as_shown(house: House) -> None
     assert {names: fields(thing) for names, thing in found.items()} == {
         names: fields(example(*names)) for names in found
     }
-    assert len(found) + 3 == len(EXAMPLES), "each example is compared with something"
+    assert len(found) + 9 == len(EXAMPLES), "each example is compared with something"
     assert room["you"] == example("slug")["you"]
     assert len(message["id"]) == len(example("id", "room")["id"])
 
@@ -78,6 +78,39 @@ def test_permissions_and_a_connection_are_as_shown(house: House) -> None:
         (connection,) = house.do("mo", "GET", "/api/rooms/lobby/connections")["items"]
         assert fields(connection) == fields(example("id", "user", "since"))
         assert len(connection["id"]) == len(example("id", "user", "since")["id"])
+
+
+def test_a_sanction_what_it_would_touch_its_undoing_and_its_row_are_as_shown(house: House) -> None:
+    house.do("cyn", "PUT", "/api/rooms/lobby/members/cyn")
+    mute = {"user": "cyn", "kind": "mute", "reason": "spam"}
+    rehearsed = house.do("mo", "POST", "/api/rooms/lobby/sanctions?dry_run=true", mute)
+    assert fields(rehearsed) == fields(example("dry_run"))
+    bounded = house.do("mo", "POST", "/api/rooms/lobby/sanctions", {**mute, "until": "2099-01-01T00:00:00Z"})
+    assert fields(bounded) == fields(example("id", "user", "kind"))
+    endless = house.do("mo", "POST", "/api/rooms/lobby/sanctions", mute)
+    (action,) = house.do("mo", "GET", "/api/moderation?room=lobby&limit=1")["items"]
+    assert fields(action) == fields(example("id", "what"))
+    (row,) = house.do("ann", "GET", "/api/audit?room=lobby&what=member.muted&limit=1")["items"]
+    assert fields(row) == fields(example("seq", "at", "what"))
+    assert len(row["hash"]) == len(example("seq", "at", "what")["hash"])
+    house.do("mo", "DELETE", f"/api/rooms/lobby/sanctions/{endless['id']}")
+
+
+def test_a_report_and_a_filter_are_as_shown(house: House) -> None:
+    house.do("cyn", "PUT", "/api/rooms/lobby/members/cyn")
+    message = house.do("cyn", "POST", "/api/rooms/lobby/messages", {"text": "you fool"})
+    report = house.do("bob", "POST", f"/api/messages/{message['id']}/reports", {"reason": "insults me"})
+    house.do("cyn", "DELETE", f"/api/messages/{message['id']}")
+    closed = {"state": "closed", "resolution": "muted for a day"}
+    handled = house.do("mo", "PATCH", f"/api/reports/{report['id']}", closed)
+    shown = example("reporter")
+    assert fields(handled) == fields(shown)
+    assert fields(report) == {name: fields(shown[name]) for name in report}
+    assert {"handler", "resolution", "reporter", "message", "now"} == set(shown) - set(report)
+    wanted = {name: example("kind")[name] for name in ("kind", "pattern", "action", "reason")}
+    added = house.do("mo", "POST", "/api/rooms/lobby/filters", wanted)
+    assert fields(added) == fields(example("kind"))
+    house.do("mo", "DELETE", f"/api/rooms/lobby/filters/{added['id']}")
 
 
 def test_a_refusal_on_a_socket_is_as_shown(house: House) -> None:

@@ -106,7 +106,12 @@ def test_each_line_of_a_pipe_is_a_message_in_order(server: Server, room: str) ->
 def test_a_pipe_of_which_something_is_refused_fails_and_says_what(server: Server) -> None:
     outcome = run("chat", "news", stdin="may I?\n", **login(server, "bob"))
     assert outcome.returncode == 1
-    assert outcome.stderr == "Not sent: Only the role moderator and above may post here. It was: may I?\n"
+    rule, set_by, text = (
+        "Only the role moderator and above may post here.",
+        r"Set by ann at \d\d:\d\d on \d+ \w+\.",
+        "may I?",
+    )
+    assert re.fullmatch(rf"Not sent: {re.escape(rule)} {set_by} It was: {re.escape(text)}\n", outcome.stderr)
 
 
 @pytest.mark.parametrize(("user", "where"), [("bob", "staff"), ("cyn", "den")])
@@ -163,6 +168,41 @@ def test_a_suspension_by_the_operator_ends_the_conversation(server: Server, room
             assert "suspended" in cyn.text
         finally:
             run("user", "restore", "cyn", *data)
+
+
+def test_a_moderator_acts_by_typing_and_everybody_reads_what_was_done_and_why(server: Server, room: str) -> None:
+    with server.terminal("mo", room) as mo, server.terminal("bob", room) as bob, server.terminal("cyn", room) as cyn:
+        for somebody, name in ((mo, "mo"), (bob, "bob"), (cyn, "cyn")):
+            somebody.expect(f"You are in {room} as {name}")
+        mo.enter("/mute bob 10m spam")
+        mo.expect("/undo takes it back")
+        bob.expect("by mo: spam.")
+        assert "You are muted until " in bob.text
+        cyn.expect("bob is muted until ")
+        bob.enter("may I?")
+        bob.expect("It was: may I?")
+        assert "Not sent: You are muted until " in bob.text
+        mo.enter("/unmute bob")
+        mo.expect("The mute of bob is lifted.")
+        bob.expect("You may speak again.")
+        bob.enter("buy pears")
+        cyn.expect("bob: buy pears")
+        cyn.enter("/report bob he sells fruit")
+        cyn.expect("Reported.")
+        mo.expect("cyn reported a message of bob: he sells fruit")
+        mo.enter("/delete bob")
+        cyn.expect("mo deleted a message of bob")
+        mo.enter("/undo")
+        cyn.expect("what bob said is back:")
+        mo.enter("/ban cyn 1d too keen")
+        cyn.expect("You were banned until ")
+        assert cyn.wait() == 1
+        assert "by mo: too keen." in cyn.text
+        mo.enter("/unban cyn")
+        mo.expect("The ban of cyn is lifted.")
+        mo.enter("/kick ann")
+        mo.expect("You may act only on people of lower rank than your own.")
+    assert history(server, room) == [("bob", "buy pears")]
 
 
 def test_a_bot_talks_with_its_secret(server: Server, room: str) -> None:

@@ -42,7 +42,7 @@ ALLOWED = {
 # Both are old and have open holes: one strict wrapper each, so that there is one place to look at and to replace.
 ONE_MODULE_EACH = frozenset({"jose", "passlib"})
 # What is tied to uvicorn's insides is its protocols alone: serving with another server leaves just these out.
-TIED_TO_UVICORN = frozenset({"service.live.protocol", "service.live.http_protocol"})
+TIED_TO_UVICORN = frozenset({"service.live.handshaking", "service.live.http_protocol"})
 OPTIONAL_DRIVERS = frozenset({"psycopg", "redis"})  # imported where they are first used: not everybody installs them
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.live.connection import EXPIRING_SECONDS
+from service.live.expiry import EXPIRING_SECONDS
 from tests.live.hall import HEARTBEAT_S, SLOW_READER_S, Client, Hall
 from tests.live.virtual import later, settle
 

@@ -122,14 +122,14 @@ async def test_who_comes_in_while_their_session_ends_is_sent_out_again(hall: Hal
 
 
 async def test_a_revocation_is_not_lost_while_the_database_is_away(hall: Hall) -> None:
-    bob, token = await hall.connect("bob"), next(reversed(hall.tokens.values()))
+    bob, user = await hall.connect("bob"), hall.stage.who("bob")
     hall.database.away = True
-    await hall.change(lambda tx: tx.sessions.end(token.sid, tx.now))
+    await hall.change(lambda tx: tx.users.set_suspended(user.id, True))
     await later(3.0)
     assert bob.closed is None
     hall.database.away = False
     await later(2.0)
-    assert bob.closed == 4101
+    assert bob.closed == 4201
 
 
 async def test_without_a_database_for_long_everybody_is_sent_elsewhere(hall: Hall) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from scripts.benchmark.caption import caption
 from scripts.benchmark.house import USERS, User
 from scripts.benchmark.machine import filesystem_of
 from scripts.benchmark.memory import held_kib
-from scripts.benchmark.outcome import Better, Figures, Outcome, Target
+from scripts.benchmark.outcome import Better, Closes, Figures, Outcome, Target
 from scripts.benchmark.processor import (
     TICKS_PER_SECOND,
     Usage,
@@ -110,6 +111,13 @@ def test_a_load_generator_at_its_limit_is_marked() -> None:
     assert row == ("hall", "folkmoot", "1,234,568", "", "1.23", "12.3", "", "90% (!)", "", "")
 
 
+def test_those_who_were_sent_away_have_a_table_of_their_own() -> None:
+    closes = Closes(300, p50_ms=2.345, p99_ms=12.34, longest_ms=20.04, server_p99_ms=10.0)
+    one = replace(outcome(31), figures=(Figures("folkmoot", closes=closes),))
+    (leaving,) = [grid for grid in grids([one]) if "sent away" in grid.title]
+    assert leaving.rows == [("hall", "folkmoot", "300", "2.35", "12.3", "20.0", "10.0")]
+
+
 def test_the_readme_gets_the_same_cells() -> None:
     page = markdown([outcome(31)], "2026-11-22, a machine")
     assert "| hall | folkmoot | 1,234,568 |  | 1.23 | 12.3 |  | 90% (!) |  |  |" in page
@@ -141,7 +149,7 @@ def test_every_talker_of_a_room_is_another_user_and_all_of_the_room_are_seated()
 
 def test_scenarios_are_chosen_by_name() -> None:
     names = [scenario.name for scenario in SCENARIOS]
-    assert len(names) == len(set(names)) == 7
+    assert len(names) == len(set(names)) == 8
     assert arguments(["--only", "hall,idle"]).only == {"hall", "idle"}
 
 

@@ -47,6 +47,12 @@ def ok(number: int) -> bytes:
     return frame(json.dumps(reply, separators=(",", ":")).encode())
 
 
+def left(seq: int, user: str = "cyn") -> bytes:
+    """An event that is no message."""
+    event = {"type": "member.left", "room": "lobby", "seq": seq, "at": "2026-11-22T12:00:00.000Z", "user": user}
+    return frame(json.dumps(event, separators=(",", ":")).encode())
+
+
 PRESENCE = frame(b'{"type":"presence","room":"lobby","user":"cyn","state":"online"}')
 
 
@@ -135,6 +141,41 @@ def test_the_last_message_lost_is_seen_as_being_behind() -> None:
     cyn = reader(tape)
     feed(cyn, [posted(1) + posted(2)[:-1]])
     assert (cyn.delivered, cyn.behind) == (1, 1)
+
+
+@given(CUTS, CUTS, st.booleans())
+def test_an_event_that_is_no_message_has_its_place_among_them_for_all(
+    bobs: list[int], cyns: list[int], sender_first: bool
+) -> None:
+    tape = Tape(FolkmootDialect())
+    bob, cyn = reader(tape), reader(tape)
+    of_bob = posted(1) + ok(1) + left(2) + left(3) + ok(2) + posted(4, number=1) + left(5) + ok(3)
+    of_cyn = posted(1) + left(2) + PRESENCE + left(3) + posted(4, number=1) + left(5)
+    turns = [(bob, cut(of_bob, bobs)), (cyn, cut(of_cyn, cyns))]
+    for who, chunks in turns if sender_first else reversed(turns):
+        feed(who, chunks)
+    assert (bob.delivered, bob.acks, cyn.delivered, len(tape)) == (2, 3, 2, 2)
+    assert (bob.offset, cyn.offset, tape.readers) == (len(tape.data), len(tape.data), 2)
+    assert tape.ends[1] < len(tape.data), "the last event is on the tape, too"
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["read first", "compared"])
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (posted(1) + posted(3, number=1), "after seq 1 came 3|without the events that come before"),
+        (posted(1) + left(2, user="gus") + left(2), "after seq 2 came 2|came elsewhere"),
+        (left(2) + posted(1), "after seq 0 came 2|came elsewhere"),
+        (posted(1) + left(2) + left(2), "after seq 2 came 2|came elsewhere"),
+    ],
+    ids=["lost", "another", "out of order", "doubled"],
+)
+def test_an_event_that_is_lost_doubled_or_elsewhere_is_found(first: bool, wrong: bytes, says: str) -> None:
+    tape = Tape(FolkmootDialect())
+    if not first:
+        feed(reader(tape), [posted(1) + left(2) + posted(3, number=1)])
+    with pytest.raises(BadFrame, match=says):
+        feed(reader(tape), [wrong])
 
 
 def test_a_message_that_its_sender_never_numbered_so_is_found() -> None:

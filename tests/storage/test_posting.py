@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import sqlite3
 from dataclasses import replace
 from typing import Any
 
@@ -95,6 +97,19 @@ def test_seq_has_no_holes_whatever_is_refused_between(talk: Talk) -> None:
     assert seqs == [head + 1, head + 2, head + 3, head + 4]
     assert talk.stage.seen("lobby").seq == head + 4
     assert [event.seq for event in talk.stage.events if isinstance(event, MessagePosted)] == seqs
+
+
+def test_a_refusal_takes_no_cursor_along_to_another_thread(talk: Talk) -> None:
+    """Its traceback holds on to the batch. A cursor that is taken apart on whichever thread forgets the refusal would
+    reset a statement that the journal's thread is in the middle of, and the batch would be lost."""
+    refused, taken = talk.store(talk.post("bob", "no", room="staff"), talk.post("bob", "yes"))
+    assert isinstance(refused, Refusal)
+    assert isinstance(taken, Posted)
+    batches = [one for one in gc.get_objects() if isinstance(one, posting._Batch)]
+    assert batches, "the refusal does hold on to it"
+    for batch in batches:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed cursor"):
+            batch._cursor.execute("SELECT 1")
 
 
 def test_rooms_of_one_batch_count_for_themselves(talk: Talk) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.text.folding import GROWTH_MAX, INVISIBLE, PILE_MAX, fold, is_word
+from service.text.folding import GROWTH_MAX, INVISIBLE, PILE_MAX, fold, is_word, words
 
 
 def as_the_standard_has_it(text: str) -> str:
@@ -90,3 +90,8 @@ def test_a_text_grows_by_a_bound_and_so_does_the_work() -> None:
 @pytest.mark.parametrize(("other", "no_word"), [("_", False), (" ", False), ("-", False), ("🎉", False)])
 def test_letters_digits_and_marks_make_words(character: str, word: bool, other: str, no_word: bool) -> None:
     assert (is_word(character), is_word(other)) == (word, no_word)
+
+
+def test_the_words_of_a_text_are_those_that_stand_by_themselves() -> None:
+    assert words("bad, _bad_ e\u0301t\u0301 2bad") == {"bad": [0, 6], "e\u0301t\u0301": [11], "2bad": [16]}
+    assert words("") == words(" .!") == {}

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from service.chat.errors import Refusal
 from service.chat.names import TEXT_MAX
 from service.chat.records import FilterKind
-from service.chat.screening import SIZE_MAX, STEPS_SAVED
+from service.chat.screening import READING_STEPS, SIZE_MAX, STEPS_SAVED
 from service.text import patterns
 from service.text.folding import GROWTH_MAX
-from service.text.patterns import PROGRAM_BYTES, SEARCHED_MAX, Patterns
+from service.text.patterns import PHRASE_SIZE, PROGRAM_BYTES, SEARCHED_MAX, WORD_SIZE, Patterns
 
 WORD, PATTERN = FilterKind.WORD, FilterKind.PATTERN
 UTF8_WIDEST = 3  # bytes of a code point that one of the basic plane may become
@@ -23,7 +23,7 @@ UTF8_WIDEST = 3  # bytes of a code point that one of the basic plane may become
 def found(kind: FilterKind, pattern: str, text: str) -> list[str]:
     """What of a text was found."""
     read = Patterns().read(text)
-    places = read.places(kind, pattern)
+    places, _ = read.places(kind, pattern)
     assert bool(places) is read.meets(kind, pattern)
     return [text[start:end] for start, end in places]
 
@@ -42,6 +42,7 @@ def found(kind: FilterKind, pattern: str, text: str) -> list[str]:
         ("Straße", "STRASSE", ["STRASSE"]),
         ("café", "cafe\u0301", ["cafe\u0301"]),
         (":(", "oh :( and :((", [":(", ":("]),
+        ("b c", "ab c, b cd, ab cd, b c", ["b c"]),
         ("buy now", "BUY NOW!", ["BUY NOW"]),
         ("死", "死", ["死"]),
     ],
@@ -104,6 +105,13 @@ def test_a_word_of_nothing_visible_is_none(word: str) -> None:
         Patterns().size(WORD, word)
 
 
+@pytest.mark.parametrize(
+    ("word", "size"), [("bad", WORD_SIZE), ("Ｂad2", WORD_SIZE), ("buy now", PHRASE_SIZE), (":(", PHRASE_SIZE)]
+)
+def test_a_word_is_looked_up_and_a_phrase_searched_for(word: str, size: int) -> None:
+    assert Patterns().size(WORD, word) == size
+
+
 # Short ones of all kinds, and whatever RE2 makes of them.
 _PATTERN = st.text("ab()[]{}*+?|.^$\\,12-ßé", min_size=1, max_size=12)
 
@@ -115,7 +123,7 @@ def test_whatever_the_pattern_it_is_refused_or_its_places_are_in_order_and_in_th
     except Refusal:
         return
     read = Patterns().read(text)
-    places = read.places(PATTERN, pattern)
+    places, _ = read.places(PATTERN, pattern)
     assert all(0 <= start < end <= len(text) for start, end in places)
     assert [start for start, _ in places] == sorted(start for start, _ in places)
     assert not places or read.meets(PATTERN, pattern)
@@ -154,13 +162,13 @@ def test_the_worst_patterns_read_a_text_no_more_often_than_the_bound_says(
     read.meets(PATTERN, pattern)
     assert meter.read <= read.length
     meter.read = 0
-    read.places(PATTERN, pattern)
-    assert meter.read <= SEARCHED_MAX + read.length
+    _, searched = read.places(PATTERN, pattern)
+    assert meter.read == searched <= SEARCHED_MAX + read.length
 
 
 def test_past_the_bound_the_rest_of_the_text_is_taken_whole() -> None:
     text = "a" * TEXT_MAX
-    places = Patterns().read(text).places(PATTERN, "a.*b|a")
+    places, _ = Patterns().read(text).places(PATTERN, "a.*b|a")
     assert places[0] == (0, 1)
     assert places[-1][1] == TEXT_MAX, "what could not be looked at any more is masked rather than let by"
 
@@ -173,7 +181,7 @@ def test_the_places_of_an_ordinary_pattern_are_all_found() -> None:
 def test_any_text_may_be_sent_before_any_filters_by_who_has_saved_up() -> None:
     longest = Patterns().read("㌀" * TEXT_MAX)
     assert longest.length == TEXT_MAX * GROWTH_MAX * UTF8_WIDEST
-    assert longest.length * SIZE_MAX <= STEPS_SAVED
+    assert longest.length * SIZE_MAX + READING_STEPS * TEXT_MAX <= STEPS_SAVED
 
 
 def test_a_program_and_what_it_remembers_have_a_bound_in_memory() -> None:

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { REFUSAL_STANDS_MS, UNDO_MS, mayDelete } from '../../service/web/chat/deletions.js';
+import { REFUSAL_STANDS_MS, UNDO_MS, mayDelete, mayReport } from '../../service/web/chat/deletions.js';
 import { Problem } from '../../service/web/chat/problem.js';
 import { AGAIN_MS, GRACE_MS, Standing } from '../../service/web/chat/standing.js';
 import { HELLO } from './line.js';
@@ -305,6 +305,11 @@ test('deleting is offered to authors, and to who moderates for those that they o
 
 // Reports
 
+test('reporting is offered for what others said, also where they deleted it themselves', () => {
+  const offered = (author, by) => mayReport({ ...message(1, { author }), ...(by && { deleted: { by, at: AT } }) }, HELLO.user);
+  assert.deepEqual([offered('cyn'), offered('cyn', 'cyn'), offered('cyn', 'mo'), offered('bob')], [true, true, false, false]);
+});
+
 test('a report goes to the server, and what speaks against it is a sentence', async () => {
   const { room, wire } = await joined();
   const first = room.report('m2', 'rude');
@@ -313,8 +318,8 @@ test('a report goes to the server, and what speaks against it is a sentence', as
   wire.socket.ok('report', { report: { id: 'r1' } });
   await first;
   const second = room.report('m2', 'rude');
-  wire.socket.refuse('report', { code: 'limit', message: 'You have reported enough for now.' });
-  await assert.rejects(second, { name: 'Problem', code: 'limit', message: 'You have reported enough for now.' });
+  wire.socket.refuse('report', { code: 'limit', message: 'You have reported enough today.' });
+  await assert.rejects(second, { name: 'Problem', code: 'limit', message: 'You have reported enough today.' });
   const third = room.report('m2', 'rude');
   wire.socket.drop(1006);
   await assert.rejects(third, { code: 'unreachable' });

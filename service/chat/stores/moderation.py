@@ -49,8 +49,8 @@ class Sanctions(Protocol):
         """Of one room, or server-wide; newest first, below the id ``before``; with ``history`` also past ones."""
         ...
 
-    def due(self, limit: int) -> list[Sanction]:
-        """Those that have come to their end and have not been lifted."""
+    def due(self, limit: int, user_id: int | None = None) -> list[Sanction]:
+        """Those that have come to their end and have not been lifted: everybody's, or a user's."""
         ...
 
     def next_due(self) -> int | None:

@@ -157,6 +157,10 @@ class Log(Protocol):
         """The last seq of the room whose time is before ``at``."""
         ...
 
+    def joined_since(self, room: Room, user_id: int, after: int) -> bool:
+        """Whether a user became a member after this seq."""
+        ...
+
     def said_by(self, room: Room, author_id: int, after: int, until: int, limit: int) -> list[Message]:
         """The messages of one author with ``after < seq <= until`` that are not deleted, newest first."""
         ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+from datetime import UTC, datetime
 from typing import Annotated
 
 import httpx
@@ -41,7 +42,7 @@ async def _talk(room: str, url: str, user: str, client_id: str) -> int:
         account = sign_in.choose_account(http, user, client_id, password_stdin=False)
         await sign_in.sign_in(account)
         try:
-            conversation = Conversation(room, now=_now, new_nonce=_new_nonce)
+            conversation = Conversation(room, now=_now, wall=_wall, new_nonce=_new_nonce)
             return await _run(conversation, account, http, open_screen(conversation))
         finally:
             await account.sign_out()
@@ -59,6 +60,10 @@ async def _run(conversation: Conversation, account: Account, http: httpx.AsyncCl
 
 def _now() -> int:
     return time.monotonic_ns() // NANOSECONDS_PER_MS
+
+
+def _wall() -> datetime:
+    return datetime.now(UTC)
 
 
 def _new_nonce() -> str:

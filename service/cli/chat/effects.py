@@ -53,6 +53,14 @@ class FetchOlder:
 
 
 @dataclass(frozen=True, slots=True)
+class FetchSanctions:
+    """Ask for the room's sanctions that are in force, in order to lift those of ``user`` of these ``kinds``."""
+
+    user: str
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Leave:
     """End the membership in the room."""
 
@@ -66,4 +74,4 @@ class Stop:
     status: int
 
 
-Effect: TypeAlias = Send | Show | Connect | Renew | Wake | FetchOlder | Leave | Stop
+Effect: TypeAlias = Send | Show | Connect | Renew | Wake | FetchOlder | FetchSanctions | Leave | Stop

@@ -49,9 +49,7 @@ def message(shape: Mapping[str, Any]) -> Line:
 
 
 def event(frame: Mapping[str, Any]) -> Line | None:
-    """What an event of the log looks like; None for what the room's screen need not show."""
-    if frame["type"] == "message.posted":
-        return message(frame["message"])
+    """What an event of the log looks like of itself; None for what the room's screen need not show."""
     told = _EVENTS.get(frame["type"])
     return None if told is None else notice(told(frame), frame["at"])
 
@@ -64,53 +62,109 @@ def presence(frame: Mapping[str, Any]) -> Line:
 def removed(frame: Mapping[str, Any]) -> str:
     """Why one is out of the room."""
     how = _REMOVED.get(frame["code"], "You are no longer in this room")
-    return how + _by(frame) + _until(frame) + "." + _reason(frame)
+    return _ended(how + _details(frame)) + (" You may come back." if frame["code"] == "kicked" else "")
 
 
 def because(frame: Mapping[str, Any]) -> str:
-    """The refusal in an ``error`` frame or a problem document, with the rule that decided where it helps."""
+    """The refusal in an ``error`` frame or a problem document, with who set the rule that decided, and why."""
     said = str(frame.get("message") or frame.get("detail") or frame.get("title") or frame.get("code") or "It failed.")
     why = frame.get("why") or {}
-    return said + "".join(f" ({part})" for part in [(_by(why) + _until(why)).strip()] if part) + _reason(why)
+    if why.get("rule") in _SANCTIONS:
+        return _ended(said.removesuffix(".") + _details(why))
+    if why.get("rule") not in _SETTINGS or not why.get("by"):
+        return said
+    since = f" at {_moment(why['since'])}" if why.get("since") else ""
+    reason = f": {why['reason']}" if why.get("reason") else ""
+    return f"{said} {_ended(f'Set by {_signed(why)}{since}{reason}')}"
 
 
-def _by(frame: Mapping[str, Any]) -> str:
-    return f" by {frame['by']}" if frame.get("by") else ""
+def muted(why: Mapping[str, Any], user: str = "") -> str:
+    """That ``user``, or oneself, may not speak."""
+    return f"{user} is muted{_details(why)}" if user else _ended(f"You are muted{_details(why)}")
+
+
+def sanctioned(sanction: Mapping[str, Any]) -> str:
+    """What a sanction comes to."""
+    how = _LEFT_BY.get(sanction["kind"], "is sanctioned")
+    return _ended(f"{sanction['user']} {how}{_until(sanction)}")
+
+
+def role_given(frame: Mapping[str, Any], *, known: bool) -> str:
+    """A member's role in the room. Where nobody knows what was before (``known``), a plain member may as well have been
+    muted until now."""
+    member = frame["member"]
+    if not known and member["role"] == "member":
+        return f"{member['user']} is a member of the room, and may speak"
+    return f"{_signed(frame)} made {member['user']} {member['role']} of the room"
+
+
+def deleted(by: str, author: str, at: str | None) -> str:
+    """That a message was deleted; of somebody's, if it was seen here."""
+    who = _signed({"by": by})
+    if at is None:
+        return f"{who} deleted a message from before those on the screen"
+    whose = "a message of their own" if author == by else f"a message of {author}"
+    return f"{who} deleted {whose}, from {_moment(at)}"
+
+
+def deleted_more(by: str) -> str:
+    """That it was not the only one."""
+    return f"{_signed({'by': by})} deleted more of them"
+
+
+def reported(report: Mapping[str, Any]) -> str:
+    """A report, for those who moderate."""
+    who = "a filter" if report["reporter"] == _SYSTEM else report["reporter"]
+    return f"{who} reported a message of {report['message']['author']['username']}: {report['reason']}"
+
+
+def _details(frame: Mapping[str, Any]) -> str:
+    by = f" by {_signed(frame)}" if frame.get("by") else ""
+    reason = f": {frame['reason']}" if frame.get("reason") else ""
+    return _until(frame) + by + reason
 
 
 def _until(frame: Mapping[str, Any]) -> str:
-    if not frame.get("until"):
-        return ""
-    until = datetime.fromisoformat(frame["until"]).astimezone()
-    return f" until {until:%H:%M on %d %B}"
+    until = frame.get("until")
+    # In the last year that can be written, it means that there is no end; and no zone could be applied to it.
+    return f" until {_moment(until)}" if until and not until.startswith(_NO_END) else ""
 
 
-def _reason(frame: Mapping[str, Any]) -> str:
-    return f" Reason: {frame['reason']}" if frame.get("reason") else ""
+def _moment(iso: str) -> str:
+    at = datetime.fromisoformat(iso).astimezone()
+    return f"{at:%H:%M} on {at.day} {at:%B}"
+
+
+def _signed(frame: Mapping[str, Any]) -> str:
+    return "the server" if frame["by"] == _SYSTEM else str(frame["by"])
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def _left(frame: Mapping[str, Any]) -> str:
     how = _LEFT.get(frame["code"], "is no longer in the room")
-    return f"{frame['user']} {how}{_by(frame)}{_until(frame)}{_reason(frame)}"
-
-
-def _member_changed(frame: Mapping[str, Any]) -> str:
-    member = frame["member"]
-    return f"{frame['by']} made {member['user']} {member['role']} of the room"
+    return f"{frame['user']} {how}{_details(frame)}"
 
 
 def _room_changed(frame: Mapping[str, Any]) -> str:
     room = frame["room"]
     topic = f"; its topic: {room['topic']}" if isinstance(room, Mapping) and room.get("topic") else ""
-    return f"{frame['by']} changed the room{topic}"
+    locked = "; it is locked" if isinstance(room, Mapping) and room.get("locked") else ""
+    return f"{_signed(frame)} changed the room{locked}{topic}"
 
 
+_NO_END = "9999-"
+_SYSTEM = "system"  # how the server signs what its operator did, or it itself
+_SANCTIONS = frozenset({"mute", "ban", "suspension"})  # rules that are about one person
+# Rules that somebody sets for all. Of others ``by`` is no setter: it may be who was faster.
+_SETTINGS = frozenset({"join_role", "post_role", "locked", "slow_mode", "filter"})
 _EVENTS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "member.joined": lambda frame: f"{frame['member']['user']} joined the room",
     "member.left": _left,
-    "member.changed": _member_changed,
     "room.changed": _room_changed,
-    "room.deleted": lambda frame: f"{frame['by']} deleted the room",
+    "room.deleted": lambda frame: f"{_signed(frame)} deleted the room",
 }
 _LEFT = {
     "left": "left the room",
@@ -119,6 +173,7 @@ _LEFT = {
     "role_too_low": "had to leave the room",
     "suspended": "was suspended",
 }
+_LEFT_BY = {"kick": "was removed", "ban": "is banned", "mute": "is muted"}
 _REMOVED = {
     "left": "You left the room",
     "kicked": "You were removed",

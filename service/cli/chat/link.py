@@ -17,14 +17,16 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 
 from service.cli.account import Account, SignInFailed, Unreachable
 from service.cli.chat import lines
-from service.cli.chat.conversation import FAILED, Conversation
-from service.cli.chat.effects import Connect, Effect, FetchOlder, Leave, Renew, Send, Show, Stop, Wake
+from service.cli.chat.conversation import Conversation
+from service.cli.chat.effects import Connect, Effect, FetchOlder, FetchSanctions, Leave, Renew, Send, Show, Stop, Wake
+from service.cli.chat.sending import FAILED
 
 OPEN_SECONDS = 10.0  # for a connection to be made
 PING_SECONDS = 20.0  # between our pings; a server that answers none for as long is gone
 CLOSE_SECONDS = 2.0  # for a farewell; then the connection is just dropped
 FRAME_BYTES = 16 * 1024 * 1024  # a reset carries 50 messages of 4,000 code points, and their authors
 OLDER_MESSAGES = 50
+PAGE = 200  # of a list that is read to its end
 
 Told = Callable[[], list[Effect]]
 
@@ -83,6 +85,8 @@ class Link:
                 self._begin(self._wake(seconds))
             case FetchOlder(seq):
                 self._begin(self._older(seq))
+            case FetchSanctions(user, kinds):
+                self._begin(self._sanctions(user, kinds))
             case Leave(username):
                 self._begin(self._leave(username))
 
@@ -171,6 +175,18 @@ class Link:
 
         await self._beside(ask)
 
+    async def _sanctions(self, user: str, kinds: tuple[str, ...]) -> None:
+        async def ask() -> None:
+            found: list[dict[str, Any]] = []
+            query: dict[str, Any] | None = {"limit": PAGE}
+            while query is not None:
+                page = (await self._request("GET", f"/api/rooms/{self._conversation.room}/sanctions", query)).json()
+                found += page["items"]
+                query = None if page["next"] is None else {"limit": PAGE, "cursor": page["next"]}
+            self.tell(lambda: self._conversation.sanctions(user, kinds, found))
+
+        await self._beside(ask)
+
     async def _leave(self, username: str) -> None:
         async def ask() -> None:
             await self._request("DELETE", f"/api/rooms/{self._conversation.room}/members/{username}")
@@ -187,7 +203,7 @@ class Link:
         except (httpx.HTTPError, SignInFailed, Unreachable, ValueError):
             self.tell(lambda: self._conversation.failed("The server did not answer; try again."))
 
-    async def _request(self, method: str, path: str, query: dict[str, int] | None = None) -> httpx.Response:
+    async def _request(self, method: str, path: str, query: dict[str, Any] | None = None) -> httpx.Response:
         response = await self._http.request(method, path, params=query, headers=self._bearer())
         if response.status_code == httpx.codes.UNAUTHORIZED:
             await self._account.renew()

@@ -124,9 +124,10 @@ def state(conversation: Conversation) -> str:
     waiting = f"{conversation.waiting} to be sent · " if conversation.waiting else ""
     if not conversation.connected:
         return f"{waiting}connecting …"
+    muted = "you are muted · " if conversation.muted else ""
     names = sorted(conversation.online)
     more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
-    return printable.one_line(f"{waiting}here: {', '.join(names[:NAMES_SHOWN])}{more} · /help")
+    return printable.one_line(f"{waiting}{muted}here: {', '.join(names[:NAMES_SHOWN])}{more} · /help")
 
 
 async def _each_line(take: Callable[[str], None]) -> None:

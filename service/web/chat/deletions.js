@@ -32,6 +32,15 @@ export function mayDelete({ author, deleted }, me, can) {
   return can.includes('moderate') && (me.role === 'admin' || !passes(author.role, 'moderator'));
 }
 
+/**
+ * Whether reporting it is worth offering: also what its author deleted, maybe to escape that.
+ * @param {Message} message
+ * @param {import('./contract.js').User} me
+ */
+export function mayReport({ author, deleted }, me) {
+  return author.username !== me.username && (!deleted || deleted.by === author.username);
+}
+
 export class Deletions {
   #connection;
   #clock;

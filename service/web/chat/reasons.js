@@ -20,7 +20,10 @@ const REMOVALS = {
 };
 
 /** Rules and codes that are about one person: there, who did it belongs into the sentence. */
-const SANCTIONS = new Set(['mute', 'ban', 'suspended', 'kicked', 'banned', 'left', 'room_deleted']);
+const SANCTIONS = new Set(['mute', 'ban', 'suspension', 'kicked', 'banned', 'suspended', 'left', 'room_deleted']);
+
+/** Rules that somebody sets for all. Of others `by` is no setter: it may be who was faster. */
+const SETTINGS = new Set(['join_role', 'post_role', 'locked', 'slow_mode', 'filter', 'role_too_low']);
 
 /** How the server signs what its operator did, or it itself. */
 const SYSTEM = 'system';
@@ -31,7 +34,8 @@ const SYSTEM = 'system';
  */
 export function refusalSentence({ message, why }, time) {
   if (!why) return message;
-  return SANCTIONS.has(why.rule) ? sanctioned(message, why, time) : ruled(message, why, time);
+  if (SANCTIONS.has(why.rule)) return sanctioned(message, why, time);
+  return SETTINGS.has(why.rule) ? ruled(message, why, time) : message;
 }
 
 /**
@@ -44,14 +48,12 @@ export function removalSentence(removal, time) {
 }
 
 /**
- * Who deleted a message.
+ * Who deleted a message. By username, as everywhere where authority is spoken of: what one is called can be chosen.
  * @param {string} by
  * @param {string} me
- * @param {(username: string) => string} name
  */
-export function deletionSentence(by, me, name) {
-  if (by === me) return 'You deleted this message.';
-  return `This message was deleted by ${by === SYSTEM ? signature(by) : name(by)}.`;
+export function deletionSentence(by, me) {
+  return by === me ? 'You deleted this message.' : `This message was deleted by ${signature(by)}.`;
 }
 
 /**

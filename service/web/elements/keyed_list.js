@@ -55,7 +55,8 @@ export class KeyedList {
   #focus(key) {
     const node = this.node(key);
     if (!node || node.contains(document.activeElement)) return;
-    /** @type {HTMLElement | null} */ (node.querySelector('a, button'))?.focus();
+    // Where nothing in it can be gone to, the node itself keeps the place, until there is something again.
+    /** @type {HTMLElement} */ (node.querySelector('a, button') ?? node).focus();
   }
 
   #place() {

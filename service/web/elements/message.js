@@ -64,7 +64,7 @@ function posted({ message, opens }, manner) {
     const what = deleted ? 'Not brought back.' : 'Not deleted.';
     node.append(h('p', { class: 'status refused', role: 'status' }, `${what} ${sentence(refusal, manner)}`));
   }
-  const tools = !deleted && toolbar(message, manner);
+  const tools = toolbar(message, manner);
   if (tools) node.append(tools);
   return node;
 }
@@ -77,7 +77,7 @@ function posted({ message, opens }, manner) {
 function gone(id, by, manner) {
   const { state, action } = manner.act(id) ?? {};
   const back = state === 'deleted' && action && h('button', { class: 'link', onclick: () => manner.undo(id) }, 'Undo');
-  return h('p', { class: 'text deleted' }, deletionSentence(by, manner.me, manner.name), ' ', back);
+  return h('p', { class: 'text deleted' }, deletionSentence(by, manner.me), ' ', back);
 }
 
 /**

@@ -18,7 +18,7 @@ class Report extends Dialog {
 
   body() {
     const message = /** @type {import('../chat/contract.js').Message} */ (this.subject);
-    const { author, text = '' } = message;
+    const { author, text, deleted } = message;
     const form = this.form({
       fields: [{ name: 'reason', label: 'What is wrong with it?', required: true, autofocus: true, maxlength: REASON_MAX }],
       submit: 'Report',
@@ -27,7 +27,8 @@ class Report extends Dialog {
         this.#thank();
       },
     });
-    const quote = h('blockquote', {}, h('bdi', { class: 'name' }, author.name || author.username), h('p', { dir: 'auto' }, text));
+    const said = deleted ? 'They have deleted it. Moderators see it as it was.' : text;
+    const quote = h('blockquote', {}, h('bdi', { class: 'name' }, author.name || author.username), h('p', { dir: 'auto' }, said));
     return [quote, form, h('p', { class: 'hint' }, 'Those who moderate this room see the message, your reason and your name.')];
   }
 

@@ -8,7 +8,7 @@
  * Sends `open-dialog` up, with the message that somebody wants to report.
  */
 
-import { mayDelete } from '../chat/deletions.js';
+import { mayDelete, mayReport } from '../chat/deletions.js';
 import { Problem } from '../chat/problem.js';
 import { SessionEnded } from '../chat/session.js';
 import { entries } from '../chat/timeline.js';
@@ -120,7 +120,7 @@ export class Timeline extends LiveElement {
       discard: (nonce) => room.discard(nonce),
       act: (id) => room.deletions.of(id),
       mayDelete: (message) => joined && mayDelete(message, me, can),
-      mayReport: ({ author, deleted }) => joined && !deleted && author.username !== me.username,
+      mayReport: (message) => joined && mayReport(message, me),
       delete: (id) => room.deletions.delete(id),
       undo: (id) => room.deletions.undo(id),
       report: (message) => this.#report(message),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
@@ -11,6 +12,7 @@ from service.cli.chat.effects import Connect, Effect, Send, Show, Stop
 
 Frame = dict[str, Any]
 AT = "2026-11-03T14:05:00.000Z"
+NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 EPOCH = "e1"
 
 
@@ -21,7 +23,11 @@ class Desk:
         self.ms = 0
         nonces = count(1)
         self.talk = Conversation(
-            "lobby", now=lambda: self.ms, new_nonce=lambda: f"n{next(nonces)}", backoff=Backoff(lambda: chance)
+            "lobby",
+            now=lambda: self.ms,
+            wall=lambda: NOON,
+            new_nonce=lambda: f"n{next(nonces)}",
+            backoff=Backoff(lambda: chance),
         )
         self.sent: list[Frame] = []
         self.shown: list[str] = []

@@ -147,7 +147,7 @@ def test_a_refused_message_is_given_back_with_the_rule_that_decided() -> None:
     desk.do(desk.talk.typed("hello"))
     desk.do(desk.talk.typed("again"))
     desk.error("muted", why={"rule": "mute", "by": "mo", "reason": "spam"})
-    assert desk.shown[-1] == "Not sent: It is muted. (by mo) Reason: spam It was: hello"
+    assert desk.shown[-1] == "Not sent: It is muted by mo: spam. It was: hello"
     assert desk.texts_sent()[-1] == ("n2", "again"), "the next one is tried all the same"
 
 
@@ -324,7 +324,7 @@ def test_being_removed_ends_the_program_with_who_and_why() -> None:
     desk = Desk()
     desk.arrive()
     desk.hear({"type": "removed", "room": "lobby", "code": "kicked", "by": "mo", "reason": "spam"})
-    assert desk.shown[-1] == "You were removed by mo. Reason: spam"
+    assert desk.shown[-1] == "You were removed by mo: spam. You may come back."
     assert desk.stopped == 1
 
 
@@ -357,7 +357,7 @@ def test_a_mistyped_command_is_no_message() -> None:
     desk.arrive()
     desk.do(desk.talk.typed("/qiut"))
     assert desk.texts_sent() == []
-    assert desk.shown[-1] == "There is no command /qiut; /help lists those that there are."
+    assert desk.shown[-1] == "There is no command /qiut; /help lists those that there are, and // begins a message."
 
 
 def test_two_slashes_begin_a_message_with_one() -> None:

@@ -19,7 +19,7 @@ from service.cli.chat.backoff import Backoff
 from service.cli.chat.conversation import Conversation
 from service.cli.chat.lines import Line
 from service.cli.chat.link import Link
-from tests.cli.chat.room import EPOCH, hello, message, posted, room
+from tests.cli.chat.room import EPOCH, NOON, hello, message, posted, room
 
 Scene = Callable[[ServerConnection], Awaitable[None]]
 
@@ -51,10 +51,16 @@ class Stage:
         self._scenes = list(scenes)
         self.bearers: list[str | None] = []
         self.shown: list[Line] = []
+        self.asked: list[str] = []
+        self.pages: list[dict[str, Any]] = []
         self._mistakes: list[Exception] = []
         self.link: Link | None = None
         self.talk = Conversation(
-            "lobby", now=lambda: 0, new_nonce=map("n{}".format, count(1)).__next__, backoff=Backoff(lambda: 0.0)
+            "lobby",
+            now=lambda: 0,
+            wall=lambda: NOON,
+            new_nonce=map("n{}".format, count(1)).__next__,
+            backoff=Backoff(lambda: 0.0),
         )
 
     async def play(self, account: Ann) -> int:
@@ -71,7 +77,9 @@ class Stage:
             yield next(iter(server.sockets)).getsockname()[1]
 
     def _admit(self, _connection: ServerConnection, request: Request) -> Response | None:
-        assert request.path == "/ws"
+        if request.path != "/ws":
+            self.asked.append(request.path)
+            return Response(HTTPStatus.OK, "", Headers(), json.dumps(self.pages.pop(0)).encode())
         self.bearers.append(request.headers.get("Authorization"))
         if not self._scenes:  # the client came once too often: send it away, or it would come for ever
             self._mistakes.append(AssertionError("one connection too many"))
@@ -195,3 +203,26 @@ async def test_a_server_that_speaks_something_else_is_a_sentence(nonsense: str) 
     stage = Stage(scene)
     assert await stage.play(Ann()) == 1
     assert texts(stage)[-1].startswith("The server sent something that is not of this protocol.")
+
+
+@pytest.mark.anyio
+async def test_what_is_to_be_lifted_is_looked_for_on_every_page() -> None:
+    async def scene(connection: ServerConnection) -> None:
+        await let_in(connection)
+        await tell(connection, {"type": "auth.expiring", "expires_at": "2026-11-03T14:06:00.000Z"})
+        assert (await heard(connection))["type"] == "auth", "so it has heard that it is in the room"
+        assert stage.link is not None
+        stage.link.tell(lambda: stage.talk.typed("/unban cyn"))
+        frame = await heard(connection)
+        assert (frame["type"], frame["sanction"]) == ("lift", "s2")
+        await tell(connection, {"type": "ok", "id": frame["id"]})
+        await connection.close(4203)
+
+    stage = Stage(scene)
+    stage.pages = [
+        {"items": [{"id": "s1", "user": "gus", "kind": "ban"}], "next": "c1"},
+        {"items": [{"id": "s2", "user": "cyn", "kind": "ban"}], "next": None},
+    ]
+    await stage.play(Ann())
+    assert stage.asked == [f"/api/rooms/lobby/sanctions?limit=200{more}" for more in ("", "&cursor=c1")]
+    assert texts(stage)[-2] == "The ban of cyn is lifted."

@@ -8,8 +8,10 @@ import signal
 import subprocess
 import sys
 import threading
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import httpx
 
@@ -143,6 +145,25 @@ class Program:
     def remove(self, slug: str, username: str) -> None:
         """Remove a member."""
         self._call("DELETE", f"/api/rooms/{slug}/members/{username}")
+
+    def sanction(
+        self, slug: str, username: str, kind: str, *, until: datetime | None = None, reason: str | None = None
+    ) -> None:
+        """Kick, mute or ban somebody."""
+        end = None if until is None else until.isoformat(timespec="milliseconds")
+        wanted = {"user": username, "kind": kind, "until": end, "reason": reason}
+        self._call("POST", f"/api/rooms/{slug}/sanctions", {name: value for name, value in wanted.items() if value})
+
+    def lift(self, slug: str, username: str) -> None:
+        """End all that keeps somebody out or silent."""
+        for sanction in self._call("GET", f"/api/rooms/{slug}/sanctions").json()["items"]:
+            if sanction["user"] == username:
+                self._call("DELETE", f"/api/rooms/{slug}/sanctions/{sanction['id']}")
+
+    def reports(self, slug: str) -> list[dict[str, Any]]:
+        """What people have told those who moderate a room."""
+        found: list[dict[str, Any]] = self._call("GET", f"/api/rooms/{slug}/reports").json()["items"]
+        return found
 
     def change_room(self, slug: str, **settings: object) -> None:
         """Change a room's settings."""
