@@ -65,7 +65,7 @@ from service.chat.keyring import open_keyring
 from service.chat.limits import Buckets
 from service.chat.origins import Origins
 from service.chat.passwords import Passwords
-from service.chat.ports import Clock
+from service.chat.ports import Clock, Formatter
 from service.chat.profile import Profiles
 from service.chat.refresh import open_refresh_tokens
 from service.chat.resets import Resets
@@ -83,6 +83,7 @@ from service.live.terms import Terms
 from service.storage import schema
 from service.storage.database import SqlDatabase
 from service.storage.engine import open_engine
+from service.text.formatter import MarkdownFormatter
 from service.text.patterns import Patterns
 from service.watch.metrics import Exposition, Metrics
 
@@ -184,11 +185,13 @@ def create_app(settings: Settings) -> Application:
     engine = open_engine(f"sqlite:///{(settings.data / DATABASE_FILE).absolute()}")
     screen = Screen(Patterns(), Effort(time.monotonic))
     database = SqlDatabase(engine, now_ms, metrics.committed, screen)
-    parts = _parts(settings, database, screen, metrics, now_ms)
+    formatter = MarkdownFormatter(metrics)
+    parts = _parts(settings, database, screen, formatter, metrics, now_ms)
     lifts = Lifts(database, now_ms)
     steps = [
         Step("schema", lambda: asyncio.to_thread(schema.migrate, engine)),
         Step("database", lambda: database.start(parts.hub.deliver), database.stop),
+        Step("formatter", formatter.start, formatter.stop),
         Step("passwords", parts.passwords.start, lambda: asyncio.to_thread(parts.passwords.stop)),
         Step("hub", parts.hub.start, parts.hub.stop),
         Step("lifts", lifts.start, lifts.stop),
@@ -206,7 +209,9 @@ def create_app(settings: Settings) -> Application:
     return Application(parts, framed, http, Sockets(parts), settings.drain_seconds)
 
 
-def _parts(settings: Settings, database: SqlDatabase, screen: Screen, metrics: Metrics, clock: Clock) -> Parts:
+def _parts(
+    settings: Settings, database: SqlDatabase, screen: Screen, formatter: Formatter, metrics: Metrics, clock: Clock
+) -> Parts:
     name = issuer_name(settings.public_url, settings.host, settings.port)
     keyring = open_keyring(settings.data, settings.signing_keys)
     issuer = Issuer(name, keyring, settings.access_token_seconds, clock)
@@ -217,7 +222,7 @@ def _parts(settings: Settings, database: SqlDatabase, screen: Screen, metrics: M
         waiting=settings.hashes_waiting,
         shortest=settings.password_min,
     )
-    door = Door(database, database, Buckets(settings.commands_per_second, time.monotonic))
+    door = Door(database, database, Buckets(settings.commands_per_second, time.monotonic), formatter)
     hub = Hub(database, door, _terms(settings, verifier, clock), _limits(settings), metrics)
     accounts = Accounts(database, passwords)
     attempts = Attempts(LimitedCounts(clock))

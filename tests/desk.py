@@ -37,6 +37,7 @@ from service.chat.tickets import MemoryTickets
 from service.chat.tokens import Issuer, Verifier
 from service.watch.metrics import Metrics
 from tests.stage import CAST, Stage
+from tests.stage_door import PlainFormatter
 
 T = TypeVar("T")
 
@@ -147,7 +148,7 @@ class Desk:
             choices=Choices(NAME, query_token=True, password_grant=True),
             origins=Origins.of("127.0.0.1", "", (), ("https://friends.example",)),
             metrics=Metrics(),
-            door=Door(self.database, cast(Any, None), Buckets(1_000, lambda: 0.0)),
+            door=Door(self.database, cast(Any, None), Buckets(1_000, lambda: 0.0), PlainFormatter()),
             keyring=self.keyring,
             issuer=self.issuer,
             verifier=self.verifier,

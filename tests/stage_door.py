@@ -54,9 +54,21 @@ class NoPosts:
         raise AssertionError
 
 
+class PlainFormatter:
+    """Leaves every text as it is."""
+
+    def marked(self, text: str) -> bool:
+        """Never."""
+        return False
+
+    async def html(self, text: str) -> str | None:
+        """Never called."""
+        raise AssertionError
+
+
 def door(stage: Stage) -> Door:
     """The door to the stage."""
-    return Door(StageDatabase(stage), NoPosts(), Buckets(REQUESTS_PER_SECOND, lambda: 0.0))
+    return Door(StageDatabase(stage), NoPosts(), Buckets(REQUESTS_PER_SECOND, lambda: 0.0), PlainFormatter())
 
 
 def sign_in(stage: Stage, username: str, scope: frozenset[Scope] | None = None, device: str = "laptop") -> Credential:

@@ -33,6 +33,7 @@ METRICS: dict[str, str] = {
     "slow_readers_total": "Times that a reader fell behind and was fed from the log.",
     "closes_total": "Sockets closed by the server, by close code.",
     "refusals_total": "Requests and commands refused, by code.",
+    "formatted_total": "Texts with marks, by outcome: formatted, plain (the marks meant nothing), late or failed.",
     "sign_ins_total": "Attempts at the token endpoint, by outcome: ok, refused or limited.",
     "revocations_seconds": "Seconds from the transaction that took a right away to the close of a socket.",
     "requests_total": "HTTP requests answered, by method, route and status.",
@@ -77,6 +78,7 @@ class Metrics:
         "commit_size",
         "connections",
         "deliveries",
+        "formatted",
         "posts",
         "refusals",
         "request_seconds",
@@ -96,6 +98,7 @@ class Metrics:
         self.closes: Counter[int] = Counter()
         self.refusals: Counter[str] = Counter()
         self.sign_ins: Counter[str] = Counter()
+        self.formatted: Counter[str] = Counter()
         self.requests: Counter[tuple[str, str, int]] = Counter()
         self.request_seconds: dict[str, Histogram] = {}
         self.commit_size = Histogram(BATCH_SIZES)
@@ -133,6 +136,7 @@ class MetricsCollector:
         yield _counter("slow_readers_total", {(): metrics.slow_readers})
         yield _counter("closes_total", {(str(code),): n for code, n in metrics.closes.copy().items()}, "code")
         yield _counter("refusals_total", {(code,): n for code, n in metrics.refusals.copy().items()}, "code")
+        yield _counter("formatted_total", {(how,): n for how, n in metrics.formatted.copy().items()}, "outcome")
         yield _counter("sign_ins_total", {(how,): n for how, n in metrics.sign_ins.copy().items()}, "outcome")
         requests: dict[tuple[str, ...], int] = {
             (method, route, str(status)): n for (method, route, status), n in metrics.requests.copy().items()

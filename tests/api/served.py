@@ -26,7 +26,7 @@ from service.chat.tokens import Issuer, Verifier
 from service.storage import posting
 from service.watch.metrics import Metrics
 from tests.stage import Stage
-from tests.stage_door import HOUR_MS, REQUESTS_PER_SECOND, StageDatabase
+from tests.stage_door import HOUR_MS, REQUESTS_PER_SECOND, PlainFormatter, StageDatabase
 
 ORIGIN = "http://127.0.0.1:8000"
 BODY_BYTES = 131_072
@@ -62,7 +62,7 @@ class Served:
         self._issuer = Issuer(ORIGIN, keyring, TOKEN_SECONDS, lambda: stage.now)
         http, self._app = _framed()
         http.state.parts = SimpleNamespace(
-            door=Door(database, StagePosts(stage), Buckets(REQUESTS_PER_SECOND, lambda: 0.0)),
+            door=Door(database, StagePosts(stage), Buckets(REQUESTS_PER_SECOND, lambda: 0.0), PlainFormatter()),
             verifier=Verifier(ORIGIN, keyring, lambda: stage.now),
         )
         self._ids = count(1)

@@ -16,7 +16,7 @@ from service.chat.ports import Transaction
 from service.chat.records import Asker, Author, Message
 from service.chat.roles import Role
 from tests.stage import Stage
-from tests.stage_door import StageDatabase, sign_in
+from tests.stage_door import PlainFormatter, StageDatabase, sign_in
 
 pytestmark = pytest.mark.anyio
 
@@ -71,7 +71,7 @@ class Entrance:
         self.stage = Stage()
         self.database = Counted(self.stage)
         self.posts = Posts()
-        self.door = Door(self.database, self.posts, Buckets(RATE, lambda: 0.0))
+        self.door = Door(self.database, self.posts, Buckets(RATE, lambda: 0.0), PlainFormatter())
         self.bob = sign_in(self.stage, "bob")
 
 

@@ -32,7 +32,7 @@ ALLOWED = {
     "storage": _allowed("chat", "sqlalchemy alembic"),
     "live": _allowed("chat wire", "uvicorn websockets starlette msgspec"),
     "api": _allowed("chat wire live", "fastapi starlette pydantic pydantic_core limits fastapi_swagger"),
-    "text": _allowed("chat", "re2"),
+    "text": _allowed("chat", "re2 markdown_it nh3 pygments"),
     "watch": _allowed("", "structlog prometheus_client"),
     "config": _allowed("", "pydantic pydantic_settings"),
     "app": _allowed(EVERY_PART, None),

@@ -36,7 +36,7 @@ from service.watch.metrics import Metrics
 from service.wire.codecs import payloads
 from tests.live.virtual import later, settle
 from tests.stage import STARTED_AT, TICK, Stage
-from tests.stage_door import sign_in
+from tests.stage_door import PlainFormatter, sign_in
 
 T = TypeVar("T")
 
@@ -272,7 +272,7 @@ class Hall:
         self.database = HallDatabase(stage, self.clock)
         self.tokens: dict[str, Credential] = {}
         self.metrics = Metrics()
-        self.door = Door(self.database, self.database, Buckets(rate, self.loop.time))
+        self.door = Door(self.database, self.database, Buckets(rate, self.loop.time), PlainFormatter())
         terms = Terms(
             verify=self._verify,
             now=self.clock,
