@@ -51,7 +51,9 @@
  * @property {number} seq
  * @property {Author} author
  * @property {string} [text]
+ * @property {string} [html] Where the text has formatting.
  * @property {string} at
+ * @property {string} [edited_at]
  * @property {string} [nonce]
  * @property {{by: string, at: string}} [deleted]
  *

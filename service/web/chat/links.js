@@ -54,8 +54,11 @@ function count(text, mark) {
   return text.split(mark).length - 1;
 }
 
-/** @param {string} candidate */
-function safeAddress(candidate) {
+/**
+ * Where a link may lead, as the browser spells it; null if it may not.
+ * @param {string} candidate
+ */
+export function safeAddress(candidate) {
   try {
     const url = new URL(candidate);
     return SAFE_PROTOCOLS.has(url.protocol) ? url.href : null;

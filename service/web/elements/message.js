@@ -20,11 +20,11 @@
  * @typedef {import('../chat/contract.js').Message} Message
  */
 
-import { pieces } from '../chat/links.js';
 import { deletionSentence, refusalSentence } from '../chat/reasons.js';
 import { h, icon } from './dom.js';
 import { face } from './face.js';
 import { moments } from './manner.js';
+import { messageText, plainText } from './text.js';
 
 /**
  * What an entry's node depends on: as long as it stays, so may the node.
@@ -38,7 +38,7 @@ export function signature(entry, manner) {
   const { message, opens } = entry;
   const { action, refusal } = manner.act(message.id) ?? {};
   const tools = [manner.mayDelete(message), manner.mayReport(message), action, refusal?.message];
-  return JSON.stringify([message.seq, opens, message.deleted?.by, message.author.name, ...tools]);
+  return JSON.stringify([message.seq, opens, message.edited_at, message.deleted?.by, message.author.name, ...tools]);
 }
 
 /**
@@ -58,7 +58,7 @@ export function entryNode(entry, manner) {
  */
 function posted({ message, opens }, manner) {
   const { author, at, deleted, id } = message;
-  const node = row(opens, author, at, deleted ? gone(id, deleted.by, manner) : text(message.text ?? ''));
+  const node = row(opens, author, at, deleted ? gone(id, deleted.by, manner) : messageText(message));
   const refusal = manner.act(id)?.refusal;
   if (refusal) {
     const what = deleted ? 'Not brought back.' : 'Not deleted.';
@@ -107,7 +107,7 @@ function tool(picture, label, onclick) {
  * @param {Manner} manner
  */
 function outgoing({ item, opens }, manner) {
-  const node = row(opens, { username: manner.me, name: manner.name(manner.me), bot: false }, item.at, text(item.text));
+  const node = row(opens, { username: manner.me, name: manner.name(manner.me), bot: false }, item.at, plainText(item.text));
   node.classList.add('outgoing', item.state);
   const status = statusOf(item, manner);
   if (status) node.append(h('p', { class: 'status' }, status, ...tools(item, manner)));
@@ -163,14 +163,4 @@ function row(opens, author, at, body) {
   if (author.bot) who.append(h('span', { class: 'badge' }, 'bot'));
   who.append(time);
   return h('li', { class: 'message opens', tabindex: '-1' }, h('span', { class: 'margin' }, face(author.username, name)), who, body);
-}
-
-/** @param {string} content */
-function text(content) {
-  const body = h('p', { class: 'text', dir: 'auto' });
-  for (const piece of pieces(content)) {
-    if (piece.href === undefined) body.append(piece.text);
-    else body.append(h('a', { href: piece.href, target: '_blank', rel: 'noopener nofollow noreferrer' }, piece.text));
-  }
-  return body;
 }
