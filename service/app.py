@@ -25,6 +25,7 @@ from service.api import (
     connections,
     direct,
     docs,
+    files,
     filters,
     health,
     invites,
@@ -59,11 +60,13 @@ from service.chat.accounts import Accounts
 from service.chat.attempts import Attempts
 from service.chat.bots import Bots
 from service.chat.door import Door
+from service.chat.files import Quota
 from service.chat.grants import Grants
 from service.chat.introspection import Introspection
 from service.chat.keyring import open_keyring
 from service.chat.limits import Buckets
 from service.chat.origins import Origins
+from service.chat.orphans import Orphans
 from service.chat.passwords import Passwords
 from service.chat.ports import Clock, Formatter
 from service.chat.profile import Profiles
@@ -73,21 +76,27 @@ from service.chat.screening import Effort, Screen
 from service.chat.setup import Setup
 from service.chat.sign_up import SignUp, SignUps
 from service.chat.signin import SignIn
+from service.chat.stores.files import Blobs, Pictures
 from service.chat.tickets import MemoryTickets
 from service.chat.tokens import Issuer, Verifier, issuer_name
+from service.chat.uploads import Uploads
 from service.config import Settings
 from service.live.hub import Hub
 from service.live.lifts import Lifts
+from service.live.orphans import Collector
 from service.live.registry import HubLimits
 from service.live.terms import Terms
 from service.storage import schema
+from service.storage.blobs import DiskBlobs
 from service.storage.database import SqlDatabase
 from service.storage.engine import open_engine
+from service.storage.pictures import WorkerPictures
 from service.text.formatter import MarkdownFormatter
 from service.text.patterns import Patterns
 from service.watch.metrics import Exposition, Metrics
 
 DATABASE_FILE = "folkmoot.db"
+FILES = "files"  # the directory of uploads, beside it
 NS_PER_MS = 1_000_000
 NODE_BYTES = 4  # of chance: a process's own name, which a client is told
 
@@ -95,6 +104,7 @@ ROUTERS = (
     messages.router,  # tried in this order, so what is asked most stands first
     rooms.router,
     members.router,
+    files.router,
     direct.router,
     reactions.router,
     reading.router,
@@ -186,15 +196,21 @@ def create_app(settings: Settings) -> Application:
     screen = Screen(Patterns(), Effort(time.monotonic))
     database = SqlDatabase(engine, now_ms, metrics.committed, screen)
     formatter = MarkdownFormatter(metrics)
-    parts = _parts(settings, database, screen, formatter, metrics, now_ms)
+    blobs = DiskBlobs(settings.data / FILES, settings.disk_bytes_spared)
+    pictures = WorkerPictures()
+    parts = _parts(settings, database, screen, formatter, blobs, pictures, metrics, now_ms)
     lifts = Lifts(database, now_ms)
+    collector = Collector(Orphans(database, blobs, now_ms))
     steps = [
         Step("schema", lambda: asyncio.to_thread(schema.migrate, engine)),
         Step("database", lambda: database.start(parts.hub.deliver), database.stop),
         Step("formatter", formatter.start, formatter.stop),
         Step("passwords", parts.passwords.start, lambda: asyncio.to_thread(parts.passwords.stop)),
+        Step("pictures", lambda: None, pictures.stop),
+        Step("uploads", parts.uploads.start, lambda: asyncio.to_thread(parts.uploads.stop)),
         Step("hub", parts.hub.start, parts.hub.stop),
         Step("lifts", lifts.start, lifts.stop),
+        Step("orphans", collector.start, collector.stop),
     ]
     http = http_side(lambda _: running(steps))
     http.state.parts = parts
@@ -204,13 +220,22 @@ def create_app(settings: Settings) -> Application:
         metrics=metrics,
         body_bytes=settings.body_bytes,
         body_seconds=settings.body_seconds,
+        upload_bytes=settings.file_bytes,
+        upload_seconds=settings.upload_seconds,
         https=parts.choices.https,
     )
     return Application(parts, framed, http, Sockets(parts), settings.drain_seconds)
 
 
 def _parts(
-    settings: Settings, database: SqlDatabase, screen: Screen, formatter: Formatter, metrics: Metrics, clock: Clock
+    settings: Settings,
+    database: SqlDatabase,
+    screen: Screen,
+    formatter: Formatter,
+    blobs: Blobs,
+    pictures: Pictures,
+    metrics: Metrics,
+    clock: Clock,
 ) -> Parts:
     name = issuer_name(settings.public_url, settings.host, settings.port)
     keyring = open_keyring(settings.data, settings.signing_keys)
@@ -250,6 +275,7 @@ def _parts(
         refresh_tokens=refresh_tokens,
         tickets=MemoryTickets(clock),
         screen=screen,
+        uploads=Uploads(door, blobs, pictures, _quota(settings), clock, at_once=settings.uploads_at_once),
         passwords=passwords,
         setup=Setup(database, passwords),
         accounts=accounts,
@@ -280,6 +306,15 @@ def _terms(settings: Settings, verifier: Verifier, clock: Clock) -> Terms:
         slow_reader_seconds=settings.slow_reader_seconds,
         version=__version__,
         node=secrets.token_hex(NODE_BYTES),
+    )
+
+
+def _quota(settings: Settings) -> Quota:
+    return Quota(
+        file_bytes=settings.file_bytes,
+        stored_bytes=settings.file_bytes_per_user,
+        bytes_per_day=settings.file_bytes_per_day,
+        files_per_day=settings.files_per_day,
     )
 
 

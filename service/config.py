@@ -93,6 +93,23 @@ class Settings(BaseSettings):
     )
     drain_seconds: float = Field(5.0, ge=0, description="Seconds over which sockets are told to reconnect at a stop.")
 
+    # Files
+    file_bytes: int = Field(26_214_400, ge=1024, description="Largest file that may be uploaded, in bytes.")
+    upload_seconds: float = Field(600.0, gt=0, description="Seconds in which a file must have come.")
+    uploads_at_once: int = Field(32, ge=1, le=1000, description="Files that come in at once; beyond: 503.")
+    file_bytes_per_user: int = Field(
+        1_073_741_824, ge=0, description="Bytes that the files of one user may take in all."
+    )
+    file_bytes_per_day: int = Field(
+        268_435_456, ge=0, description="Bytes that one user may upload in 24 hours; 0: nobody uploads."
+    )
+    files_per_day: int = Field(500, ge=0, description="Files that one user may upload in 24 hours.")
+    disk_bytes_spared: int = Field(
+        268_435_456,
+        ge=0,
+        description="Bytes of the disk that uploads leave to the database; with less free, they are refused with 503.",
+    )
+
     # Watching
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least level that is logged: debug, info, warning or error."

@@ -122,6 +122,25 @@ class Deletion(Answer):
     at: Time
 
 
+class ThumbnailAnswer(Answer):
+    """A small picture of a file, as large as it is shown."""
+
+    width: int
+    height: int
+
+
+class FileAnswer(Answer):
+    """Something uploaded. Its content stands at `/api/files/{id}`."""
+
+    id: str
+    name: str = Field(examples=["harbour.jpg"])
+    type: str = Field(description="What its content is; `application/octet-stream`: bytes to be saved.")
+    size: int = Field(description="Bytes.")
+    width: int | None = Field(None, description="Pixels, of a picture.")
+    height: int | None = None
+    thumbnail: ThumbnailAnswer | None = Field(None, description="It stands at `/api/files/{id}/thumbnail`.")
+
+
 class MessageAnswer(Answer):
     """A message as it is now. The text of a deleted one is empty."""
 
@@ -140,6 +159,7 @@ class MessageAnswer(Answer):
     thread: ThreadAnswer | None = None
     pinned: PinAnswer | None = None
     reactions: list[ReactionAnswer]
+    files: list[FileAnswer] | None = Field(None, description="What it carries; absent where it carries nothing.")
 
 
 class PageAnswer(Answer, Generic[Item]):

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from service.chat import names
 from service.chat.deeds import REASON_MAX
 from service.chat.errors import Refusal
+from service.chat.files import PER_MESSAGE
 from service.wire import times
 
 ID_MAX = 64  # characters of a message's id
@@ -83,8 +84,11 @@ Topic = Annotated[
 ]
 Text = Annotated[
     str,
-    checked(names.text),
-    Field(description=f"1 to {names.TEXT_MAX:,} code points after trimming.", examples=["Hello, everyone."]),
+    checked(lambda raw: names.text(raw, empty=True)),
+    Field(
+        description=f"At most {names.TEXT_MAX:,} code points after trimming; empty only beside files.",
+        examples=["Hello, everyone."],
+    ),
 ]
 Nonce = Annotated[
     str,
@@ -93,6 +97,10 @@ Nonce = Annotated[
         description="The client's own name for this message: sent again with it, the message is posted once.",
         examples=["0193f0c2-5d7e"],
     ),
+]
+FileIds = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=ID_MAX)]],
+    Field(max_length=PER_MESSAGE, description="The ids of files that you have uploaded into the room."),
 ]
 MessageId = Annotated[str, Field(min_length=1, max_length=ID_MAX, description="A message's id.")]
 ReasonText = Annotated[

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from service.api.gate import PROBES, Gate
 from service.api.intake import Intake
 from service.api.problems import METHODS, internal
+from service.api.streams import StreamBounds
 from service.chat.origins import Origins
 from service.watch.logs import in_request
 from service.watch.metrics import Metrics
@@ -65,6 +66,7 @@ class Frame:
         inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
         state: dict[str, Any] = inner.setdefault("state", {})
         state["request_id"] = request_id
+        state["bodiless"] = inner is not scope  # a route that sends much need not read it first
         answer = _Answer(send, {**self._protection, "X-Request-Id": request_id}, bodiless=inner is not scope)
         with in_request(request_id):
             try:
@@ -106,13 +108,16 @@ def surround(
     metrics: Metrics,
     body_bytes: int,
     body_seconds: float,
+    upload_bytes: int = 0,
+    upload_seconds: float = 0.0,
     https: bool = False,
     new_id: Callable[[], str] = lambda: secrets.token_hex(REQUEST_ID_BYTES),
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Frame:
     """The application in all that surrounds it, in its order: what the gate refuses is framed too, and nothing of a
     request is read before the gate has let it in."""
-    gate = Gate(Intake(app, body_bytes, body_seconds), origins)
+    uploads = StreamBounds(upload_bytes, upload_seconds, body_seconds)
+    gate = Gate(Intake(app, body_bytes, body_seconds, uploads), origins)
     return Frame(gate, metrics=metrics, https=https, new_id=new_id, monotonic=monotonic)
 
 

@@ -22,10 +22,10 @@ SAFE_METHODS = frozenset({"GET", "HEAD"})
 PREFLIGHT_SECONDS = 600
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type",
+    "Access-Control-Allow-Headers": "Authorization, Content-Disposition, Content-Type, If-None-Match, Range",
     "Access-Control-Max-Age": str(PREFLIGHT_SECONDS),
 }
-EXPOSED = "Location, Retry-After, WWW-Authenticate, X-Request-Id"
+EXPOSED = "Content-Disposition, Content-Range, ETag, Location, Retry-After, WWW-Authenticate, X-Request-Id"
 
 
 @dataclass(frozen=True, slots=True)

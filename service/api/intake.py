@@ -16,11 +16,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.api import strict_json
 from service.api.problems import Problem, problem
+from service.api.streams import Stream, StreamBounds
 from service.chat.errors import Refusal
 
 URL_BYTES_MAX = 8_192  # path and query; longer is 414
 HEAD_BYTES_MAX = 32_768  # names and values of all headers; more is 431
-JSON_PATHS = "/api/"  # below this, a body is JSON
+JSON_PATHS = "/api/"  # below this, a body is JSON, unless it is a file
+UPLOADS = re.compile(r"/api/rooms/[^/]+/files\Z")  # the paths whose bodies are files, and go through piece by piece
 HANG_UP = {"Connection": "close"}  # who was not listened to to the end may otherwise go on sending for ever
 
 _JSON = re.compile(r"application/(?:[\w.+-]+\+)?json(?:\s*;\s*charset=\"?utf-8\"?)?\s*\Z", re.IGNORECASE)
@@ -34,23 +36,29 @@ class Intake:
     app: ASGIApp
     body_bytes: int
     body_seconds: float
+    uploads: StreamBounds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Look at the head; hand on with a body that is bounded."""
-        refusal = self._head(scope, Headers(scope=scope))
+        is_upload = scope["method"] == "POST" and UPLOADS.match(scope["path"]) is not None
+        refusal = self._head(scope, Headers(scope=scope), is_upload)
         if refusal is not None:
             await refusal(scope, receive, send)
             return
-        body = Body(self, scope, receive)
+        body = Stream(self.uploads, scope, receive, HANG_UP) if is_upload else Body(self, scope, receive)
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start" and not body.complete:
                 MutableHeaders(scope=message).update(HANG_UP)
+            elif isinstance(body, Stream) and not body.complete and not message.get("more_body", False):
+                await send({**message, "more_body": True})
+                await body.linger()
+                message = {"type": "http.response.body", "body": b""}
             await send(message)
 
         await self.app(scope, body, answer)
 
-    def _head(self, scope: Scope, headers: Headers) -> Problem | None:
+    def _head(self, scope: Scope, headers: Headers, is_upload: bool) -> Problem | None:
         if len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"]) > URL_BYTES_MAX:
             return problem(414, f"The address is longer than {URL_BYTES_MAX:,} bytes.")
         if sum(len(name) + len(value) for name, value in scope["headers"]) > HEAD_BYTES_MAX:
@@ -60,8 +68,11 @@ class Intake:
         if b"%00" in scope["query_string"]:
             return problem(400, "The address holds a NUL.")
         declared = headers.get("content-length", "")
-        if declared and (len(declared) > 15 or not declared.isdecimal() or int(declared) > self.body_bytes):
-            return problem(413, self.too_large, headers=HANG_UP)
+        most, too_large = (
+            (self.uploads.most, self.uploads.too_large) if is_upload else (self.body_bytes, self.too_large)
+        )
+        if declared and (len(declared) > 15 or not declared.isdecimal() or int(declared) > most):
+            return problem(413, too_large, headers=HANG_UP)
         return None
 
     @property

@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from service.api.acting import Acting, Reason, acted
 from service.api.answers import Answer, MessageAnswer, MessagesAnswer, Time
 from service.api.bearer import Asking
-from service.api.fields import ID_MAX, Body, MessageId, Nonce, Text
+from service.api.fields import ID_MAX, Body, FileIds, MessageId, Nonce, Text
 from service.api.pages import LIMIT, Limit
 from service.api.parts import TheParts
 from service.api.rooms import RoomSlug
 from service.chat.deletions import DeleteMessage, SeeMessage
 from service.chat.edits import ListRevisions
-from service.chat.errors import Code, FieldError, Refusal
+from service.chat.errors import Code, FieldError, Refusal, invalid
 from service.chat.events import SEQ_MAX
 from service.chat.mentions import CALL_HERE
 from service.chat.messages import ListMessages, PostMessage
@@ -39,9 +39,10 @@ class NewMessage(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"text": "Hello, everyone.", "nonce": "0193f0c2-5d7e"}]})
 
-    text: Text
+    text: Text = ""
     nonce: Nonce | None = None
     reply_to: MessageId | None = None
+    files: FileIds = Field(default_factory=list)
 
 
 class NewText(Body):
@@ -91,8 +92,11 @@ async def list_messages(
 async def post_message(
     parts: TheParts, asking: Asking, slug: RoomSlug, body: NewMessage, response: Response
 ) -> dict[str, Any]:
-    """Say something in a room that you have joined. Sent again with the same nonce, it is posted once."""
-    post = PostMessage(asking, slug, body.text, body.nonce, body.reply_to)
+    """Say something in a room that you have joined; with files there need be no text. Sent again with the same nonce,
+    it is posted once."""
+    if not body.text and not body.files:
+        raise invalid("text", "there is nothing in the message")
+    post = PostMessage(asking, slug, body.text, body.nonce, body.reply_to, files=tuple(body.files))
     manager = parts.hub.room(slug) if CALL_HERE in body.text else None
     if manager is not None:
         post.here = manager.user_ids()

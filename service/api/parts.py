@@ -26,6 +26,7 @@ from service.chat.setup import Setup
 from service.chat.sign_up import SignUps
 from service.chat.tickets import Tickets
 from service.chat.tokens import Issuer, Verifier
+from service.chat.uploads import Uploads
 from service.live.hub import Hub
 from service.watch.metrics import Exposition, Metrics
 
@@ -64,6 +65,7 @@ class Parts:
     refresh_tokens: RefreshTokens
     tickets: Tickets
     screen: Screen
+    uploads: Uploads
     passwords: Passwords
     setup: Setup
     accounts: Accounts

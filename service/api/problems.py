@@ -40,6 +40,7 @@ _CODE_OF_STATUS = {
     413: Code.TOO_LARGE,
     414: Code.TOO_LARGE,
     415: Code.BAD_FRAME,
+    416: Code.INVALID,
     421: Code.NOT_FOUND,
     422: Code.INVALID,
     429: Code.RATE_LIMITED,

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from service.chat import names, standing
 from service.chat.errors import Code, Refusal, Why
 from service.chat.located import located, whole
-from service.chat.policy import Action, may
+from service.chat.policy import Action, Standing, may
 from service.chat.ports import Transaction
-from service.chat.records import Asker, Message, Revision
+from service.chat.records import Asker, Filter, Message, Revision
+from service.chat.reports import open_for_filter
+from service.chat.screening import Screen, Screened
+from service.chat.windows import require_open
 
 EDITS_MAX = 100  # of one message: each keeps what it said before
 
@@ -17,12 +20,14 @@ EDITS_MAX = 100  # of one message: each keeps what it said before
 @dataclass(frozen=True, slots=True)
 class EditMessage:
     """Change the text of a message of one's own. ``html`` is that of the new text; ``within`` is the time limit in
-    seconds, 0 for none."""
+    seconds, 0 for none. ``screen`` asks the room's filters, past which an edit goes like a post: else who is refused
+    would say something else first."""
 
     id: str
     text: str
     html: str | None = None
     within: int = 0
+    screen: Screen | None = None
 
     def run(self, tx: Transaction, asker: Asker) -> Message:
         """By its author, while they may post there. The same text again is no event."""
@@ -30,15 +35,28 @@ class EditMessage:
         if message.author.username != asker.user.username:
             raise Refusal(Code.FORBIDDEN, "Only its author edits a message.", why=Why("author"))
         standing.require(tx, Action.POST, reader)
-        if self.within and message.at + self.within * 1000 < tx.now:
-            text = f"A message can be edited for {self.within} seconds, which have passed."
-            raise Refusal(Code.FORBIDDEN, text, why=Why("edit_window", until=message.at + self.within * 1000))
-        text = names.text(self.text)
+        require_open("edit_window", "edited", message, self.within, tx.now)
+        text = names.text(self.text, empty=bool(message.files))
         if text == message.text:
             return message
+        screened = self._screened(tx, asker, reader, text)
+        if screened.text == message.text:
+            return message
         if len(tx.log.revisions(reader.room, message.seq)) >= EDITS_MAX:
-            raise Refusal(Code.LIMIT, f"A message can be edited {EDITS_MAX} times.")
-        return tx.log.edit(reader.room, message, asker.user, text, self.html)
+            raise Refusal(Code.LIMIT, f"A message can be edited {EDITS_MAX} times.", why=Why("edits_per_message"))
+        html = self.html if screened.text == text else None  # it was formatted with what is masked now
+        edited = tx.log.edit(reader.room, message, asker.user, screened.text, html)
+        if screened.report is not None:
+            open_for_filter(tx, reader.room, edited, screened.report)
+        return edited
+
+    def _screened(self, tx: Transaction, asker: Asker, author: Standing, text: str) -> Screened:
+        filters: tuple[Filter, ...] = () if author.moderates else tx.filters.of_room(author.room.id)
+        if not filters:
+            return Screened(text)
+        if self.screen is None:
+            raise Refusal(Code.UNAVAILABLE, "The filters of this room can't be asked right now.")
+        return self.screen.look(asker.user.uid, filters, text)
 
 
 @dataclass(frozen=True, slots=True)

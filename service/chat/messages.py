@@ -43,6 +43,7 @@ class PostMessage:
     ``present`` is false on a connection that does not hear the room: there one joins before one speaks. ``refusal`` is
     what is answered if this is no retry: it came over the rate. ``screened`` is what the room's filters made of it.
     ``html`` is the formatted text, and ``here`` are the ids of who is in the room now, if the text may call them.
+    ``files`` are the ids of what was uploaded for it.
     """
 
     credential: Credential
@@ -56,12 +57,14 @@ class PostMessage:
     screened: Screened | None = None
     html: str | None = None
     here: frozenset[int] = frozenset()
+    files: tuple[str, ...] = ()
 
     def digest(self) -> bytes | None:
         """What a retry under the same nonce is compared with, for the text itself may be edited later."""
         if self.nonce is None:
             return None
-        return blake2b(f"{self.reply_to or ''}\0{self.text}".encode(), digest_size=DIGEST_BYTES).digest()
+        content = "\0".join((self.reply_to or "", self.text, *self.files))
+        return blake2b(content.encode(), digest_size=DIGEST_BYTES).digest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,10 +72,11 @@ def line(field: str, raw: str, limit: int, *, empty: bool = False) -> str:
     return text
 
 
-def text(raw: str) -> str:
-    """A message's text: 1 to 4,000 code points after trimming, without NUL and lone surrogates."""
+def text(raw: str, *, empty: bool = False) -> str:
+    """A message's text: 1 to 4,000 code points after trimming, without NUL and lone surrogates; with ``empty``, for a
+    message that has something else to show, also none."""
     trimmed = storable("text", raw).strip()
-    if not trimmed:
+    if not trimmed and not empty:
         raise invalid("text", "there is nothing in the message")
     if len(trimmed) > TEXT_MAX:
         raise invalid("text", f"use at most {TEXT_MAX:,} characters")

@@ -14,6 +14,7 @@ from service.chat.deeds import Actions
 from service.chat.events import AuthorityChanged, Event, Told
 from service.chat.records import FilterKind
 from service.chat.stores.accounts import Blocks, Clients, Invites, Sessions, Users
+from service.chat.stores.files import Files
 from service.chat.stores.moderation import AuditLog, Filters, Reports, Sanctions
 from service.chat.stores.page import Page
 from service.chat.stores.rooms import Log, Members, Mentions, Pins, Reactions, Rooms, Threads
@@ -72,6 +73,8 @@ class Transaction(Protocol):
     def threads(self) -> Threads: ...
     @property
     def mentions(self) -> Mentions: ...
+    @property
+    def files(self) -> Files: ...
     @property
     def sanctions(self) -> Sanctions: ...
     @property

@@ -195,8 +195,38 @@ class Pin:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """Something uploaded, as it is shown. ``name`` is what its author calls it; ``type`` what its content is; ``size``
+    is in bytes. A picture has a width and a height in pixels, and mostly a ``thumbnail``, which has its own."""
+
+    id: str
+    name: str
+    type: str
+    size: int
+    width: int | None = None
+    height: int | None = None
+    thumbnail: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file, and where it belongs: ``seq`` is its message's, None as long as it stands in none. ``key`` is its blob's,
+    ``digest`` the SHA-256 of its content. One that is ``gone`` is known by its name alone."""
+
+    file: File
+    room_id: int
+    author_id: int
+    seq: int | None
+    key: str
+    digest: bytes
+    thumbnail_bytes: int
+    at: int
+    gone: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """A message as it is now. The text of one that is ``deleted`` is empty.
+    """A message as it is now. The text of one that is ``deleted`` is empty, and its files are not shown.
 
     ``reply_to`` is the id of the message that it answers, ``root`` of the one whose thread it stands in; ``thread`` is
     what hangs under it itself. ``html`` is there where the text has formatting.
@@ -217,6 +247,7 @@ class Message:
     thread: Thread | None = None
     pinned: Pin | None = None
     reactions: tuple[Reaction, ...] = ()
+    files: tuple[File, ...] = ()
 
 
 class FilterKind(StrEnum):

@@ -101,7 +101,7 @@ class Dialogue:
         try:
             self._elsewhere(getattr(command, "room", None))
             if isinstance(command, Send):
-                command.text = names.text(command.text)
+                command.text = names.text(command.text, empty=bool(command.files))
         except Refusal as refusal:  # kept for its turn: it must not be answered before the sends that are under way
             return BadCommand(command.id, refusal)
         return command
@@ -214,6 +214,7 @@ class Dialogue:
         sub = self._connection.subs.get(slug)
         ruling = self._rulings.get(slug)
         post = PostMessage(credential, slug, command.text, command.nonce, command.reply_to, ruling, sub is not None)
+        post.files = command.files
         if CALL_HERE in command.text:
             manager = self._node.room(slug)
             post.here = frozenset() if manager is None else manager.user_ids()

@@ -1,4 +1,4 @@
-"""What hangs on messages, read for many of them at once: reactions, threads, pins."""
+"""What hangs on messages, read for many of them at once: reactions, threads, pins, files."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from service.chat.records import Pin, Reaction, Room, Thread
+from service.storage import files
 from service.storage.tables import pins, reactions, threads, users
 
 USERS_SHOWN = 100  # who put an emoji under a message: the first ones are named
@@ -35,22 +36,26 @@ PINS = (
 
 
 class Attachments:
-    """Three looks at small tables, whatever the number of messages."""
+    """Four looks at small tables, whatever the number of messages."""
 
     def __init__(self, connection: Connection) -> None:
+        self._connection = connection
         self._run = connection.execute
 
     def of(self, room: Room, seqs: Sequence[int]) -> dict[int, dict[str, Any]]:
         """The fields of ``Message`` that hang on the messages at these seqs; those without any are left out."""
         hung: dict[int, dict[str, Any]] = {}
         for start in range(0, len(seqs), AT_ONCE):
-            wanted = {"room_id": room.id, "seqs": list(seqs[start : start + AT_ONCE])}
+            these = list(seqs[start : start + AT_ONCE])
+            wanted = {"room_id": room.id, "seqs": these}
             for root, replies, last_seq, last_at in self._run(THREADS, wanted):
                 hung.setdefault(root, {})["thread"] = Thread(replies, last_seq, last_at)
             for seq, by, at in self._run(PINS, wanted):
                 hung.setdefault(seq, {})["pinned"] = Pin(by, at)
             for seq, found in self._reactions(wanted).items():
                 hung.setdefault(seq, {})["reactions"] = found
+            for seq, carried in files.of_messages(self._connection, room.id, these).items():
+                hung.setdefault(seq, {})["files"] = carried
         return hung
 
     def _reactions(self, wanted: dict[str, Any]) -> dict[int, tuple[Reaction, ...]]:

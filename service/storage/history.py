@@ -234,6 +234,8 @@ class SqlHistory:
         """The messages by seq, in their order, with what hangs on them."""
         messages = {message.seq: message for message in bare}
         for seq, hung in self._attachments.of(room, list(messages)).items():
+            if messages[seq].deleted is not None:
+                hung.pop("files", None)
             messages[seq] = replace(messages[seq], **hung)
         return messages
 

@@ -13,12 +13,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from service.chat import ids, mentions, threads
+from service.chat import files, ids, mentions, threads
 from service.chat.errors import Code, Refusal
 from service.chat.events import MessagePosted
 from service.chat.mentions import MARK
 from service.chat.messages import Posted, PostMessage, Ruling, keep_pace, rule, seen
-from service.chat.records import Filter, Message, Room
+from service.chat.records import Filter, Message, Room, StoredFile
 from service.chat.reports import open_for_filter
 from service.chat.screening import Screen, Screened
 from service.chat.threads import Root, root_of
@@ -71,7 +71,8 @@ def _store_one(tx: SqlTransaction, cursor: Any, post: PostMessage, screen: Scree
 
 
 class _SaidTwice(Exception):
-    """A retry stands in one batch with what it repeats, where slow mode would refuse it before the key is asked."""
+    """A retry stands in one batch with what it repeats, where slow mode, or that the files are taken, would refuse it
+    before the key is asked."""
 
 
 class _Batch:
@@ -85,8 +86,11 @@ class _Batch:
         self._changes: dict[int, tuple[set[int], set[str], set[int]]] = {}
         self._heads: dict[int, tuple[int, int, int]] = {}  # by room: seq, at, said
         self._roots: dict[int, Root] = {}  # of replies, by the identity of their post
-        self._hung: list[tuple[Ruling, PostMessage, Message]] = []  # what replies to something, or calls somebody
-        self._slowed: set[tuple[int, int, str]] = set()  # nonces of this batch in rooms with slow mode
+        self._files: dict[int, tuple[StoredFile, ...]] = {}  # of posts that carry some, by the identity of their post
+        self._taken: set[str] = set()  # files that this batch has put into messages
+        # What replies to something, calls somebody, or carries files.
+        self._hung: list[tuple[Ruling, PostMessage, Message]] = []
+        self._nonces: set[tuple[int, int, str]] = set()  # of this batch, where slow mode or files would refuse a retry
         self._flagged: list[tuple[Room, Message, Filter]] = []
 
     def store(self, posts: Sequence[PostMessage]) -> list[Outcome]:
@@ -115,7 +119,7 @@ class _Batch:
                 if isinstance(found, Posted):
                     return found
                 post.ruling = ruling = found
-            elif ruling.slow_mode or post.reply_to is not None:
+            elif ruling.slow_mode or post.reply_to is not None or post.files:
                 earlier = seen(tx, ruling.room, ruling.author_id, post)
                 if earlier is not None:
                     return earlier
@@ -123,9 +127,14 @@ class _Batch:
                 self._roots[id(post)] = root_of(tx, ruling.room, post.reply_to)
             if ruling.filters:  # before slow mode, which counts what was said and not what was refused
                 post.screened = self._screened(post, ruling.filters)
-            if ruling.slow_mode:
+            if ruling.slow_mode or post.files:
                 self._require_new(post, ruling)
+            if post.files:
+                carried = files.carried(tx, ruling.room.id, ruling.author_id, post.files, self._taken)
+                self._files[id(post)] = carried
+            if ruling.slow_mode:
                 keep_pace(tx, ruling)
+            self._taken.update(post.files)
             return ruling
         except Refusal as refusal:
             post.ruling = None
@@ -137,20 +146,22 @@ class _Batch:
         return self._screen.look(post.credential.user_uid, filters, post.text)
 
     def _hang(self) -> None:
-        """What a message brings beside itself: a longer thread, and news for who is called in it."""
+        """What a message brings beside itself: a longer thread, its files, and news for who is called in it."""
         for ruling, post, message in self._hung:
             root = self._roots.get(id(post))
             if root is not None:
                 threads.replied(self._tx, ruling, root, message)
+            if post.files:
+                self._tx.files.attach(ruling.room.id, message.seq, self._files[id(post)])
             mentions.call(self._tx, ruling, message, post.here)
 
     def _require_new(self, post: PostMessage, ruling: Ruling) -> None:
         if post.nonce is None:
             return
         key = (ruling.room.id, ruling.author_id, post.nonce)
-        if key in self._slowed:
+        if key in self._nonces:
             raise _SaidTwice
-        self._slowed.add(key)
+        self._nonces.add(key)
 
     def _stands(self, ruling: Ruling) -> bool:
         """Whether nothing that the ruling was made from has changed since."""
@@ -191,8 +202,10 @@ class _Batch:
         message = Message(id_, slug, seq, ruling.author, text, at, reply_to, nonce, None, html)
         if root is not None:
             message = replace(message, root=root.id)
+        if post.files:
+            message = replace(message, files=tuple(each.file for each in self._files[id(post)]))
         self._tx.appended.append(MessagePosted(room_id, slug, seq, at, message, ruling.author_id))
-        if root is not None or MARK in text:
+        if root is not None or MARK in text or post.files:
             self._hung.append((ruling, post, message))
         if screened is not None and screened.report is not None:
             self._flagged.append((ruling.room, message, screened.report))

@@ -4,6 +4,7 @@ found."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
@@ -25,6 +26,7 @@ from service.chat import ids
 from service.chat.ids import new_uid
 from service.chat.records import SYSTEM, Author, Deletion, Message, Report, ReportState, Room, User
 from service.chat.roles import Role, RoomRole, Visibility
+from service.storage import files
 from service.storage.tables import events, members, reports, rooms, users
 from service.storage.unit import Unit
 from service.storage.user_row import USER_COLUMNS, user_of
@@ -137,13 +139,13 @@ class SqlReports:
     def get(self, uid: str) -> Report | None:
         """The report of that id."""
         row = self._connection.execute(GET, {"uid": uid}).one_or_none()
-        return None if row is None else _report(row)
+        return None if row is None else self._report(row)
 
     def of_reporter(self, room_id: int, seq: int, reporter_id: int) -> Report | None:
         """What somebody has reported of a message."""
         wanted = {"of_room": room_id, "of_seq": seq, "of_user": reporter_id}
         row = self._connection.execute(OF_REPORTER, wanted).one_or_none()
-        return None if row is None else _report(row)
+        return None if row is None else self._report(row)
 
     def unclosed(self, reporter_id: int, most: int) -> int:
         """How many of somebody's reports are not closed; counted up to ``most``."""
@@ -195,7 +197,7 @@ class SqlReports:
         return self._found(report.uid)
 
     def _found(self, uid: str) -> Report:
-        return _report(self._connection.execute(GET, {"uid": uid}).one())
+        return self._report(self._connection.execute(GET, {"uid": uid}).one())
 
     def _count(self, which: Select[Any], wanted: dict[str, Any], most: int) -> int:
         counted = select(func.count()).select_from(which.limit(most).subquery())
@@ -203,7 +205,15 @@ class SqlReports:
 
     def _page(self, which: Select[Any], wanted: dict[str, Any], before: int | None, limit: int) -> list[Report]:
         below = ID_MAX if before is None else before
-        return [_report(row) for row in self._connection.execute(which, {**wanted, "before": below, "most": limit})]
+        rows = self._connection.execute(which, {**wanted, "before": below, "most": limit}).all()
+        return [self._report(row) for row in rows]
+
+    def _report(self, row: Any) -> Report:
+        """The report, with its message's files: as it was then also those that were given up since, by their names."""
+        report, place = _report(row), (self._connection, row.room_id, [row.seq])
+        then = files.of_messages(*place, gone=True).get(row.seq, ())
+        now = files.of_messages(*place).get(row.seq, ()) if report.now.deleted is None else ()
+        return replace(report, message=replace(report.message, files=then), now=replace(report.now, files=now))
 
 
 def _may_be_handled_by(handler: User) -> ColumnElement[bool]:

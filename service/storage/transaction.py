@@ -12,6 +12,7 @@ from service.storage.audit import SqlAudit
 from service.storage.authority import SqlAuthority
 from service.storage.blocks import SqlBlocks
 from service.storage.clients import SqlClients
+from service.storage.files import SqlFiles
 from service.storage.filters import SqlFilters
 from service.storage.invites import SqlInvites
 from service.storage.log import SqlLog
@@ -108,6 +109,11 @@ class SqlTransaction:
     def mentions(self) -> SqlMentions:
         """Who was called."""
         return SqlMentions(self._unit)
+
+    @cached_property
+    def files(self) -> SqlFiles:
+        """What was uploaded."""
+        return SqlFiles(self._unit)
 
     @cached_property
     def sanctions(self) -> SqlSanctions:

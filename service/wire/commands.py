@@ -16,6 +16,7 @@ from msgspec import Meta, Struct
 
 from service.chat.errors import Code, Refusal, invalid
 from service.chat.events import SEQ_MAX
+from service.chat.files import PER_MESSAGE
 from service.chat.names import NONCE_MAX
 
 Id = Annotated[str, Meta(min_length=1, max_length=NONCE_MAX)]
@@ -48,12 +49,13 @@ class Leave(Command, tag="leave"):
 
 
 class Send(Command, tag="send"):
-    """Say something in a room."""
+    """Say something in a room. With ``files``, the ids of what was uploaded for it, there need be no text."""
 
     room: Slug
-    text: str
+    text: str = ""
     nonce: Id | None = None
     reply_to: str | None = None
+    files: Annotated[tuple[Id, ...], Meta(max_length=PER_MESSAGE)] = ()
 
 
 class HastySend(Send, tag="send"):

@@ -46,6 +46,7 @@ def _is_plain(m: Message) -> bool:
         and m.thread is None
         and m.pinned is None
         and not m.reactions
+        and not m.files
     )
 
 

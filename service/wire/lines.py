@@ -37,8 +37,9 @@ def _shown(text: str) -> str:
 
 
 def message(m: Message) -> str:
-    """``[lobby] ann: hello``"""
-    return f"[{m.room}] {m.author.username}: {_shown(m.text)}"
+    """``[lobby] ann: hello``, and behind it the names of its files: ``[photo.png]``"""
+    parts = [*([_shown(m.text)] if m.text else []), *(f"[{_shown(file.name)}]" for file in m.files)]
+    return f"[{m.room}] {m.author.username}: {' '.join(parts)}"
 
 
 def messages(several: Iterable[Message]) -> str:

@@ -15,6 +15,7 @@ from service.chat.records import (
     FOREVER,
     SYSTEM,
     Author,
+    File,
     Filter,
     Member,
     Message,
@@ -92,6 +93,8 @@ def message(m: Message) -> Shape:
         "at": time(m.at),
         "reactions": [reaction(r) for r in m.reactions],
     }
+    if m.files:
+        shape["files"] = [file(f) for f in m.files]
     if m.html is not None:
         shape["html"] = m.html
     if m.edited_at is not None:
@@ -113,6 +116,16 @@ def message(m: Message) -> Shape:
         }
     if m.pinned is not None:
         shape["pinned"] = {"by": m.pinned.by, "at": time(m.pinned.at)}
+    return shape
+
+
+def file(f: File) -> Shape:
+    """Something uploaded."""
+    shape: Shape = {"id": f.id, "name": f.name, "type": f.type, "size": f.size}
+    if f.width is not None and f.height is not None:
+        shape |= {"width": f.width, "height": f.height}
+    if f.thumbnail is not None:
+        shape["thumbnail"] = {"width": f.thumbnail[0], "height": f.thumbnail[1]}
     return shape
 
 

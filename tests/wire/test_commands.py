@@ -347,7 +347,7 @@ def test_what_was_meant_is_what_is_read(id: str, room: str, text: str, nonce: st
 @pytest.mark.parametrize(
     ("frame", "sentence"),
     [
-        ({"type": "send", "id": "1", "room": "lobby"}, "text: this field is required"),
+        ({"type": "send", "id": "1", "text": "hello"}, "room: this field is required"),
         ({"type": "send", "id": "1", "room": 5, "text": "x"}, "room: expected str, got int"),
         ({"type": "join", "id": "1", "room": "lobby", "since": -1}, "since: expected int >= 0"),
     ],
