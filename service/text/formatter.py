@@ -68,8 +68,9 @@ class Worker:
 
     async def end(self) -> int:
         """End it, if it has not ended by itself, and say how it did."""
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
+        if not self._answers.at_eof():  # else it is gone, and what is killed now would be reported as never seen
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
         self._texts.close()
         return await self._process.wait()
 
@@ -123,7 +124,8 @@ class MarkdownFormatter:
             self._metrics.formatted["late"] += 1
             return None
         answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
-        self._jobs.append((text.encode(), answer))
+        # What cannot be encoded is refused when it is to be stored, with a sentence about it.
+        self._jobs.append((text.encode(errors="replace"), answer))
         self._more.set()
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
@@ -137,8 +139,12 @@ class MarkdownFormatter:
             self._more.clear()
             while self._jobs:
                 text, answer = self._jobs.popleft()
-                if not answer.done():  # who asked may have given up
+                if answer.done():  # who asked has given up
+                    continue
+                try:
                     _settle(answer, await self._format(text))
+                finally:
+                    _settle(answer, None)
             await self._more.wait()
 
     async def _format(self, text: bytes) -> str | None:

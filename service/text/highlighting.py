@@ -54,9 +54,14 @@ LANGUAGE_PREFIX = "language-"  # of the class that names a block's language, as 
 
 def highlighted(code: str, language: str) -> str:
     """The code as HTML, with a ``span`` for each run of one kind. ``language`` is one of ``LANGUAGES``."""
+    # Some lexers do not see a last line without an end, and a few mend what they read: that is not what was typed.
+    words = [(kind, value) for kind, value in _lexer(language).get_tokens(code + "\n") if value]
+    if "".join(value for _, value in words) != code + "\n":
+        return escape(code)
+    last_kind, last = words.pop()
     pieces: list[str] = []
     run, run_class = "", ""
-    for kind, value in _lexer(language).get_tokens(code):
+    for kind, value in [*words, (last_kind, last[:-1])]:
         class_ = _class(kind)
         if class_ != run_class and not value.isspace():  # blanks look the same in any colour
             pieces.append(_piece(run, run_class))
@@ -76,7 +81,7 @@ def load() -> None:
     """Read in all that Pygments would read in later, with the first code in a language: then it may be too late."""
     _names()
     for language in READ_IN_LATE:
-        _lexer(language)
+        highlighted("x", language)
 
 
 def _piece(run: str, class_: str) -> str:

@@ -148,7 +148,10 @@ def _alignments(state: StateCore) -> None:
 
 
 def _is_plain(text: str, tokens: Sequence[Token]) -> bool:
-    """Whether formatting would change nothing: no marks, or none that mean anything."""
+    """Whether formatting would change nothing: no marks, or none that mean anything. Or marks alone: a text of one dash
+    is no empty item."""
+    if not any(token.content for token in tokens):
+        return True
     if any(token.type not in PLAIN for token in tokens):
         return False
     pieces = [child for token in tokens for child in token.children or []]
