@@ -80,6 +80,7 @@ from service.chat.stores.files import Blobs, Pictures
 from service.chat.tickets import MemoryTickets
 from service.chat.tokens import Issuer, Verifier, issuer_name
 from service.chat.uploads import Uploads
+from service.chat.windows import Windows
 from service.config import Settings
 from service.live.hub import Hub
 from service.live.lifts import Lifts
@@ -247,7 +248,8 @@ def _parts(
         waiting=settings.hashes_waiting,
         shortest=settings.password_min,
     )
-    door = Door(database, database, Buckets(settings.commands_per_second, time.monotonic), formatter)
+    buckets = Buckets(settings.commands_per_second, time.monotonic)
+    door = Door(database, database, buckets, formatter, screen, Windows(settings.edit_seconds, settings.delete_seconds))
     hub = Hub(database, door, _terms(settings, verifier, clock), _limits(settings), metrics)
     accounts = Accounts(database, passwords)
     attempts = Attempts(LimitedCounts(clock))

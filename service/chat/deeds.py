@@ -60,6 +60,9 @@ class What(StrEnum):
     REPORT_OPENED = "report.reopened"
     KEYS_ROTATED = "keys.rotated"
     AUDIT_ERASED = "audit.erased"
+    EPOCH_RENEWED = "epoch.renewed"
+    RESTORED = "server.restored"
+    IMPORTED = "server.imported"
     UNDONE = "undone"
 
 

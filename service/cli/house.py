@@ -23,7 +23,7 @@ from service.chat.passwords import Passwords
 from service.chat.ports import Transaction
 from service.cli.console import Failure
 from service.config import Settings
-from service.storage import schema
+from service.storage import replacement, schema
 from service.storage.database import SqlDatabase
 from service.storage.engine import open_engine
 
@@ -77,10 +77,21 @@ def engine(current: Settings) -> Iterator[Engine]:
         opened.dispose()
 
 
-def make_directory(current: Settings) -> None:
-    """Make the data directory; from here on, what this process makes is nobody else's to read."""
+def make_directory(current: Settings, *, unfinished: bool = False) -> None:
+    """Make the data directory; from here on, what this process makes is nobody else's to read. One with an
+    ``unfinished`` restore in it is for nobody but who finishes that."""
     os.umask(UMASK)
     current.data.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
+    if not unfinished and replacement.unfinished(current.data) is not None:
+        raise Failure(
+            f"A restore into {current.data} was interrupted. Run it again, and it is finished: folkmoot restore FILE"
+        )
+
+
+def require_database(current: Settings) -> None:
+    """A slip in the name of the directory must not make an empty one, and find nothing in it."""
+    if not (current.data / DATABASE_FILE).exists():
+        raise Failure(f"There is no database in {current.data}.")
 
 
 @contextlib.contextmanager

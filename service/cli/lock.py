@@ -16,10 +16,11 @@ from service.config import Settings
 LOCK_FILE = "server.lock"
 
 
-def hold(current: Settings) -> IO[str]:
-    """Take the lock. Two servers on one directory would each deliver to their own people only."""
+def hold(current: Settings, *, unfinished: bool = False) -> IO[str]:
+    """Take the lock. Two servers on one directory would each deliver to their own people only. ``unfinished`` is for
+    who finishes a restore."""
     with house.expected_failures():
-        house.make_directory(current)
+        house.make_directory(current, unfinished=unfinished)
         lock = (current.data / LOCK_FILE).open("a+")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -10,7 +10,22 @@ import typer
 
 from service import __version__
 from service.chat.errors import Refusal
-from service.cli import audit, bots, check_config, console, invites, keys, migrate, rooms, serve, token, users
+from service.cli import (
+    audit,
+    backup,
+    bots,
+    check_config,
+    console,
+    epochs,
+    invites,
+    keys,
+    migrate,
+    restore,
+    rooms,
+    serve,
+    token,
+    users,
+)
 from service.cli.chat import command as chat
 from service.cli.console import Failure
 
@@ -35,6 +50,9 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(audit.app, name="audit")
 app.command("check-config")(check_config.check_config)
 app.command()(migrate.migrate)
+app.command()(backup.backup)
+app.command()(restore.restore)
+app.add_typer(epochs.app, name="epoch")
 
 
 def main() -> None:

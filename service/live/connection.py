@@ -160,9 +160,10 @@ class Connection:
     def listen(self, manager: RoomManager, entrance: Entrance) -> None:
         """Hear a room from the state on that was just shown."""
         before = self.subs.pop(manager.slug, None)
-        sub = self.subs[manager.slug] = Subscription(self, entrance.seq)
+        room = entrance.standing.room
+        sub = self.subs[manager.slug] = Subscription(self, entrance.seq, room.epoch)
         self.outbox.alone = len(self.subs) == 1
-        manager.attach(sub, entrance.standing.room.id)
+        manager.attach(sub, room.id)
         if before is not None:
             manager.detach(before)
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from service.chat.door import Door
@@ -28,6 +29,7 @@ from service.live.reads import Reads
 from service.live.registry import RETRY_SECONDS, HubLimits, Registry
 from service.live.reviews import Reviews
 from service.live.room_manager import RoomManager
+from service.live.subscription import Subscription
 from service.live.terms import Terms
 from service.watch.metrics import Metrics
 from service.wire import codecs
@@ -35,10 +37,22 @@ from service.wire.closes import Close
 
 BEACON_SECONDS = 1.0  # between two looks at what other processes did to the database
 GIVE_UP_SECONDS = 30.0  # without a database, until sockets are closed
+BEGIN_ANEW_SECONDS = 5.0  # over which the listeners of rooms are sent off whose log has become another one
 DRAIN_BATCHES = 20  # in which sockets are sent off at a stop
 RECONNECT_MIN_MS, RECONNECT_MAX_MS = 500, 5_000  # when they are told to come back: spread, so that they don't stampede
 
 log = logging.getLogger("folkmoot.hub")
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a look at the database found: the version of everybody's rights, whose have changed (users, sessions,
+    rooms), where the rooms' logs stand, and, where something has changed, which logs those are."""
+
+    version: int
+    changed: tuple[set[int], set[str], set[int]] | None
+    heads: dict[int, int]
+    epochs: dict[int, str]
 
 
 class Hub:
@@ -186,9 +200,21 @@ class Hub:
                 connection.tell(frames[encoder])
 
     async def drain(self, seconds: float) -> None:
+    def _begin_anew(self, misled: Sequence[Subscription]) -> None:
+        """The log that these hear is another one than it was, and they may hold what is not in it: they connect again,
+        and are shown what there is."""
+        leaving = {sub.listener for sub in misled}
+        if leaving:
+            log.info("listeners of a room begin anew", extra={"connections": len(leaving)})
+            connections = [connection for connection in self.registry if connection in leaving]
+            self.spawn(self._send_off(connections, BEGIN_ANEW_SECONDS))
+
         """Let nobody in any more, and send everybody off in batches, each told when to come back."""
         self.draining = True
-        leaving = list(self.registry)
+        await self._send_off(list(self.registry), seconds)
+
+    async def _send_off(self, leaving: Sequence[Connection], seconds: float) -> None:
+        """Send connections off in batches, each told when to come back."""
         batches = max(1, min(DRAIN_BATCHES, len(leaving)))
         for number in range(batches):
             for connection in leaving[number::batches]:
@@ -219,14 +245,19 @@ class Hub:
         known = self.reviews.version
         rooms = {room.room_id: room for room in self._rooms.values() if room.room_id is not None}
 
+        mixed = [room_id for room_id, room in rooms.items() if room.mixed]
         def read(tx: Transaction) -> tuple[int, tuple[set[int], set[str], set[int]] | None, dict[int, int]]:
             version = tx.authority.version()
             changed = tx.authority.changed_since(known) if known and version != known else None
-            return version, changed, tx.rooms.heads(rooms)
+            epochs = tx.rooms.epochs(rooms if version != known else mixed)
+            return _Seen(version, changed, tx.rooms.heads(rooms), epochs)
 
-        version, changed, heads = await self._database.read(read)
+        seen = await self._database.read(read)
+        version, changed, heads = seen.version, seen.changed, seen.heads
         self.reviews.version = max(self.reviews.version, version)
         if changed is not None:
+        for room_id, epoch in seen.epochs.items():
+            self._begin_anew(rooms[room_id].misled(epoch))
             self.reviews.review(changed[0], changed[1])
         for room_id, seq in heads.items():
             rooms[room_id].compare(seq)

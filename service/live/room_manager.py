@@ -45,6 +45,8 @@ class RoomManager:
     def __init__(self, slug: str, read: Read, spawn: Spawn, news: News, tick: Tick, metrics: Metrics) -> None:
         self.slug = slug
         self.room_id: int | None = None
+        self.epoch: str | None = None  # of the log that its listeners hear
+        self.mixed = False  # whether some of them may hear another one
         self.head: int | None = None
         self.presence = Presence()
         self.opening = 0  # joins under way: a manager that somebody is about to use does not retire
@@ -146,6 +148,8 @@ class RoomManager:
     def attach(self, sub: Subscription, room_id: int) -> None:
         """Let a connection listen on from its position."""
         self.room_id = room_id
+        self.epoch = self.epoch or sub.epoch
+        self.mixed = self.mixed or sub.epoch != self.epoch
         if self.head is None:
             self.head = max(sub.position, self._recent[-1].seq if self._recent else 0)
         if self.presence.came(sub.listener.username):
@@ -286,3 +290,8 @@ class RoomManager:
             self.repair()
         elif not self.opening:
             self._recent.clear()
+
+    def misled(self, epoch: str) -> list[Subscription]:
+        """Who listens to another log than the one of that epoch, which the room has now."""
+        self.epoch, self.mixed = epoch, False
+        return [sub for sub in self.subscriptions() if sub.epoch != epoch]

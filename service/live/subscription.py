@@ -30,12 +30,14 @@ class Listener(Protocol):
 
 
 class Subscription:
-    """``position`` is the last seq that was written for it, while it is not among the live ones."""
+    """``position`` is the last seq that was written for it, while it is not among the live ones; ``epoch`` names the
+    log that it was shown."""
 
-    __slots__ = ("ended", "feeding", "listener", "outbox", "position", "typed_at")
+    __slots__ = ("ended", "epoch", "feeding", "listener", "outbox", "position", "typed_at")
 
-    def __init__(self, listener: Listener, position: int) -> None:
+    def __init__(self, listener: Listener, position: int, epoch: str) -> None:
         self.listener = listener
+        self.epoch = epoch
         self.outbox = listener.outbox
         self.position = position
         self.typed_at = 0.0

@@ -83,6 +83,10 @@ class SqlInvites:
         """Take an invitation back; False if there is none."""
         return self._connection.execute(_DELETE, {"of": code}).rowcount == 1
 
+    def delete_all(self) -> int:
+        """Delete all; how many they were."""
+        return self._connection.execute(delete(invites)).rowcount
+
     def delete_of(self, user_id: int) -> None:
         """Take back all that a user gave out."""
         self._connection.execute(_DELETE_OF, {"user_id": user_id})

@@ -5,11 +5,11 @@ Whatever can take a right away moves the authority's version, here, where no cal
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Select, and_, bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from service.chat.errors import Code, Refusal
@@ -59,6 +59,13 @@ PAGE_FOR_ADMINS = _LISTED.where(
     or_(rooms.c.visibility != Visibility.DIRECT.value, members.c.user_id.is_not(None))
 ).limit(bindparam("most"))
 HEADS = select(heads.c.room_id, heads.c.seq).where(heads.c.room_id.in_(bindparam("room_ids", expanding=True)))
+_EPOCHS = select(rooms.c.id, rooms.c.epoch).where(rooms.c.id.in_(bindparam("room_ids", expanding=True)))
+_EVERY = (
+    _ROOM.where(rooms.c.deleted_at.is_(None), rooms.c.id > bindparam("after"))
+    .order_by(rooms.c.id)
+    .limit(bindparam("most"))
+)
+_SET_EPOCH = update(rooms).where(rooms.c.id == bindparam("of")).values(epoch=bindparam("to_epoch"))
 _SAVE = (
     update(rooms)
     .where(rooms.c.id == bindparam("key"))
@@ -176,6 +183,15 @@ class SqlRooms:
         rows = self._connection.execute(PAGE_FOR_ADMINS if all_private else PAGE, wanted)
         return [_with_role(row) for row in rows]
 
+    def every(self, after: int, limit: int) -> list[Room]:
+        """All rooms that are not deleted, direct ones too, behind an id."""
+        return [room_of(row) for row in self._connection.execute(_EVERY, {"after": after, "most": limit})]
+
+    def set_epoch(self, room_id: int, epoch: str) -> None:
+        """The room's log is another one from now on, whatever it says."""
+        self._connection.execute(_SET_EPOCH, {"of": room_id, "to_epoch": epoch})
+        self._authority.room_changed(room_id)
+
     def note_setter(self, room_id: int, rule: str, by: User | None, reason: str | None) -> None:
         """Remember who set a rule of the room to what it is."""
         self._connection.execute(_FORGET_SETTER, {"of_room": room_id, "of_rule": rule})
@@ -190,12 +206,17 @@ class SqlRooms:
 
     def heads(self, room_ids: Iterable[int]) -> dict[int, int]:
         """The last seq of each of these rooms."""
+        return dict(self._of_each(HEADS, room_ids))
+
+    def epochs(self, room_ids: Iterable[int]) -> dict[int, str]:
+        """The epoch of each of these rooms."""
+        return dict(self._of_each(_EPOCHS, room_ids))
+
+    def _of_each(self, statement: Select[Any], room_ids: Iterable[int]) -> Iterator[tuple[int, Any]]:
         wanted = list(room_ids)
-        found: dict[int, int] = {}
         for start in range(0, len(wanted), HEADS_AT_ONCE):
-            rows = self._connection.execute(HEADS, {"room_ids": wanted[start : start + HEADS_AT_ONCE]})
-            found.update((row.room_id, row.seq) for row in rows)
-        return found
+            rows = self._connection.execute(statement, {"room_ids": wanted[start : start + HEADS_AT_ONCE]})
+            yield from (tuple(row) for row in rows)
 
 
 def room_of(row: Sequence[Any]) -> Room:

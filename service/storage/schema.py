@@ -41,5 +41,11 @@ def pending(engine: Engine) -> bool:
     return current != ScriptDirectory.from_config(_config()).get_current_head()
 
 
+def knows(revision: str) -> bool:
+    """Whether a database of that revision is one that ``migrate`` can bring up to date."""
+    script = ScriptDirectory.from_config(_config())
+    return revision in {step.revision for step in script.iterate_revisions("head", "base")}
+
+
 def _revision(context: MigrationContext) -> str | None:
     return context.get_current_revision()

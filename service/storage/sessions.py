@@ -72,6 +72,11 @@ _END = (
     .where(sessions.c.sid == bindparam("of"), sessions.c.ended_at.is_(None))
     .values(ended_at=bindparam("now"))
 )
+_END_EVERY = (
+    update(sessions)
+    .where(sessions.c.ended_at.is_(None), sessions.c.expires_at > bindparam("now"))
+    .values(ended_at=bindparam("now"))
+)
 _FORGET = delete(sessions).where(
     sessions.c.user_id == bindparam("of_user"), sessions.c.expires_at < bindparam("before")
 )
@@ -150,6 +155,10 @@ class SqlSessions:
     def end_all(self, user_id: int, now: int, but: str | None = None) -> int:
         """End all open sessions of a user, ``but`` one; how many they were."""
         return sum(self.end(session.sid, now) for session in self.of_user(user_id, now) if session.sid != but)
+
+    def end_every(self, now: int) -> int:
+        """End the open sessions of all users; how many they were. Where no server runs: nobody is told."""
+        return self._connection.execute(_END_EVERY, {"now": now}).rowcount
 
     def forget(self, user_id: int, before: int) -> None:
         """Delete the user's sessions that expired before then: nobody asks for them any more."""

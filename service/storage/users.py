@@ -53,6 +53,7 @@ _SET_NAME = update(users).where(_OF).values(name=bindparam("value"))
 _SET_ROLE = update(users).where(_OF).values(role=bindparam("value"))
 _SET_SUSPENDED = update(users).where(_OF).values(suspended=bindparam("value"))
 _SET_RESET = update(users).where(_OF).values(reset_digest=bindparam("digest"), reset_expires_at=bindparam("until"))
+_VOID_RESETS = update(users).where(users.c.reset_digest.is_not(None)).values(reset_digest=None, reset_expires_at=None)
 _TAKE_RESET = (
     update(users)
     .where(_OF, users.c.reset_digest == bindparam("digest"))
@@ -165,6 +166,10 @@ class SqlUsers:
     def by_reset(self, digest: bytes, now: int) -> User | None:
         """The user of an unexpired password reset, which stays as it is."""
         return _one(self._connection.execute(BY_RESET, {"digest": digest, "now": now}).one_or_none())
+
+    def void_resets(self) -> None:
+        """No password reset that is on its way can be used any more."""
+        self._connection.execute(_VOID_RESETS)
 
     def take_reset(self, digest: bytes, now: int) -> User | None:
         """The user of an unexpired password reset, which is used up by this; of two at once, one gets it."""

@@ -53,6 +53,10 @@ class Users(Protocol):
         """The user of an unexpired password reset, which stays as it is."""
         ...
 
+    def void_resets(self) -> None:
+        """No password reset that is on its way can be used any more."""
+        ...
+
     def take_reset(self, digest: bytes, now: int) -> User | None:
         """The user of an unexpired password reset, which is used up by this."""
         ...
@@ -87,6 +91,10 @@ class Sessions(Protocol):
         """End all open sessions of a user, ``but`` one; how many they were."""
         ...
 
+    def end_every(self, now: int) -> int:
+        """End the open sessions of all users; how many they were. Where no server runs: nobody is told."""
+        ...
+
     def forget(self, user_id: int, before: int) -> None:
         """Delete the user's sessions that expired before then: nobody asks for them any more."""
         ...
@@ -107,6 +115,10 @@ class Invites(Protocol):
 
     def delete(self, code: str) -> bool:
         """Take an invite back; False if there is none."""
+        ...
+
+    def delete_all(self) -> int:
+        """Delete all; how many they were."""
         ...
 
     def delete_of(self, user_id: int) -> None:

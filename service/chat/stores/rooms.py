@@ -45,6 +45,18 @@ class Rooms(Protocol):
         """The last seq of each of these rooms."""
         ...
 
+    def epochs(self, room_ids: Iterable[int]) -> dict[int, str]:
+        """The epoch of each of these rooms."""
+        ...
+
+    def every(self, after: int, limit: int) -> list[Room]:
+        """All rooms that are not deleted, direct ones too, behind an id."""
+        ...
+
+    def set_epoch(self, room_id: int, epoch: str) -> None:
+        """The room's log is another one from now on, whatever it says."""
+        ...
+
     def note_setter(self, room_id: int, rule: str, by: User | None, reason: str | None) -> None:
         """Remember who set a rule of the room to what it is."""
         ...
