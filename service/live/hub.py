@@ -209,7 +209,8 @@ class Hub:
             connections = [connection for connection in self.registry if connection in leaving]
             self.spawn(self._send_off(connections, BEGIN_ANEW_SECONDS))
 
-        """Let nobody in any more, and send everybody off in batches, each told when to come back."""
+    async def drain(self, seconds: float) -> None:
+        """Let nobody in any more, and send everybody off."""
         self.draining = True
         await self._send_off(list(self.registry), seconds)
 
@@ -246,7 +247,8 @@ class Hub:
         rooms = {room.room_id: room for room in self._rooms.values() if room.room_id is not None}
 
         mixed = [room_id for room_id, room in rooms.items() if room.mixed]
-        def read(tx: Transaction) -> tuple[int, tuple[set[int], set[str], set[int]] | None, dict[int, int]]:
+
+        def read(tx: Transaction) -> _Seen:
             version = tx.authority.version()
             changed = tx.authority.changed_since(known) if known and version != known else None
             epochs = tx.rooms.epochs(rooms if version != known else mixed)
