@@ -45,6 +45,7 @@ from service.api import (
     reports,
     rooms,
     sanctions,
+    search,
     sessions,
     setup,
     tickets,
@@ -73,10 +74,12 @@ from service.chat.profile import Profiles
 from service.chat.refresh import open_refresh_tokens
 from service.chat.resets import Resets
 from service.chat.screening import Effort, Screen
+from service.chat.search import Searches
 from service.chat.setup import Setup
 from service.chat.sign_up import SignUp, SignUps
 from service.chat.signin import SignIn
 from service.chat.stores.files import Blobs, Pictures
+from service.chat.stores.search import SearchIndex
 from service.chat.tickets import MemoryTickets
 from service.chat.tokens import Issuer, Verifier, issuer_name
 from service.chat.uploads import Uploads
@@ -92,6 +95,7 @@ from service.storage.blobs import DiskBlobs
 from service.storage.database import SqlDatabase
 from service.storage.engine import open_engine
 from service.storage.pictures import WorkerPictures
+from service.storage.search.index import SqliteSearchIndex
 from service.text.formatter import MarkdownFormatter
 from service.text.patterns import Patterns
 from service.watch.metrics import Exposition, Metrics
@@ -109,6 +113,7 @@ ROUTERS = (
     direct.router,
     reactions.router,
     reading.router,
+    search.router,
     sanctions.router,
     moderation.router,
     reports.router,
@@ -193,13 +198,15 @@ class Application:
 def create_app(settings: Settings) -> Application:
     """The whole server for these settings; nothing runs until it is started."""
     metrics = Metrics()
-    engine = open_engine(f"sqlite:///{(settings.data / DATABASE_FILE).absolute()}")
+    path = settings.data / DATABASE_FILE
+    engine = open_engine(f"sqlite:///{path.absolute()}")
+    index = SqliteSearchIndex(settings.data, path)
     screen = Screen(Patterns(), Effort(time.monotonic))
     database = SqlDatabase(engine, now_ms, metrics.committed, screen)
     formatter = MarkdownFormatter(metrics)
     blobs = DiskBlobs(settings.data / FILES, settings.disk_bytes_spared)
     pictures = WorkerPictures()
-    parts = _parts(settings, database, screen, formatter, blobs, pictures, metrics, now_ms)
+    parts = _parts(settings, database, index, screen, formatter, blobs, pictures, metrics, now_ms)
     lifts = Lifts(database, now_ms)
     collector = Collector(Orphans(database, blobs, now_ms))
     steps = [
@@ -209,6 +216,7 @@ def create_app(settings: Settings) -> Application:
         Step("passwords", parts.passwords.start, lambda: asyncio.to_thread(parts.passwords.stop)),
         Step("pictures", lambda: None, pictures.stop),
         Step("uploads", parts.uploads.start, lambda: asyncio.to_thread(parts.uploads.stop)),
+        Step("search", index.start, index.stop),
         Step("hub", parts.hub.start, parts.hub.stop),
         Step("lifts", lifts.start, lifts.stop),
         Step("orphans", collector.start, collector.stop),
@@ -231,6 +239,7 @@ def create_app(settings: Settings) -> Application:
 def _parts(
     settings: Settings,
     database: SqlDatabase,
+    index: SearchIndex,
     screen: Screen,
     formatter: Formatter,
     blobs: Blobs,
@@ -277,6 +286,7 @@ def _parts(
         refresh_tokens=refresh_tokens,
         tickets=MemoryTickets(clock),
         screen=screen,
+        searches=Searches(door, index),
         uploads=Uploads(door, blobs, pictures, _quota(settings), clock, at_once=settings.uploads_at_once),
         passwords=passwords,
         setup=Setup(database, passwords),

@@ -22,6 +22,7 @@ from service.chat.profile import Profiles
 from service.chat.refresh import RefreshTokens
 from service.chat.resets import Resets
 from service.chat.screening import Screen
+from service.chat.search import Searches
 from service.chat.setup import Setup
 from service.chat.sign_up import SignUps
 from service.chat.tickets import Tickets
@@ -66,6 +67,7 @@ class Parts:
     tickets: Tickets
     screen: Screen
     uploads: Uploads
+    searches: Searches
     passwords: Passwords
     setup: Setup
     accounts: Accounts

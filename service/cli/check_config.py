@@ -12,6 +12,7 @@ from service.chat.keyring import pem_key
 from service.cli import console, settings, sign_in
 from service.cli.console import Failure
 from service.config import Settings, SignUp
+from service.storage.search import file as index_file
 
 
 def check_config(data: settings.Data = None) -> None:
@@ -46,6 +47,9 @@ def warnings(current: Settings) -> Iterator[str]:
     for name in settings.unknown():
         if name not in sign_in.VARIABLES:
             yield f"{name} is no setting of this version and has no effect."
+    no_search = index_file.missing()
+    if no_search is not None:
+        yield f"messages can't be searched: {no_search}."
     public = urlsplit(current.public_url)
     remote = (public.hostname or current.host) not in sign_in.LOOPBACK
     if not remote:
