@@ -93,6 +93,12 @@ class Settings(BaseSettings):
     )
     drain_seconds: float = Field(5.0, ge=0, description="Seconds over which sockets are told to reconnect at a stop.")
 
+    # Messages
+    edit_seconds: int = Field(0, ge=0, description="Seconds in which the author of a message can edit it; 0: no limit.")
+    delete_seconds: int = Field(
+        0, ge=0, description="Seconds in which the author of a message can delete it; 0: no limit."
+    )
+
     # Files
     file_bytes: int = Field(26_214_400, ge=1024, description="Largest file that may be uploaded, in bytes.")
     upload_seconds: float = Field(600.0, gt=0, description="Seconds in which a file must have come.")

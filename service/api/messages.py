@@ -96,7 +96,7 @@ async def post_message(
     it is posted once."""
     if not body.text and not body.files:
         raise invalid("text", "there is nothing in the message")
-    post = PostMessage(asking, slug, body.text, body.nonce, body.reply_to, files=tuple(body.files))
+    post = PostMessage(asking, slug, body.text, body.nonce, body.reply_to, files=tuple(body.files), read=True)
     manager = parts.hub.room(slug) if CALL_HERE in body.text else None
     if manager is not None:
         post.here = manager.user_ids()
@@ -128,7 +128,8 @@ async def message_history(parts: TheParts, asking: Asking, id: OneId) -> dict[st
 async def delete_message(parts: TheParts, acting: Acting, id: OneId, response: Response, reason: Reason = None) -> None:
     """Delete a message of your own, or as who moderates the room one of somebody of lower rank. It stays in its place
     without its text. Can be undone."""
-    acted(response, await parts.door.do(acting, DeleteMessage(id, reason)))
+    deletion = DeleteMessage(id, reason, parts.door.windows.delete_seconds)
+    acted(response, await parts.door.do(acting, deletion))
 
 
 def _one_direction() -> Refusal:

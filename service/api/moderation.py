@@ -68,7 +68,8 @@ async def delete_messages_in_room(
     reason: Reason = None,
 ) -> dict[str, Any]:
     """Delete all that somebody said in a room in a span of time, the latest first. Can be undone as a whole."""
-    return _shape(acted(response, await _delete(parts, acting, FindMessages(user, slug, since, _end(until)), reason)))
+    wanted = FindMessages(user, slug, since, _end(until), parts.door.windows.delete_seconds)
+    return _shape(acted(response, await _delete(parts, acting, wanted, reason)))
 
 
 @router.delete("/api/messages", response_model=DeletedAnswer)
@@ -82,7 +83,8 @@ async def delete_messages(
     reason: Reason = None,
 ) -> dict[str, Any]:
     """Delete all that somebody said in a span of time, in every room that you moderate. Can be undone as a whole."""
-    return _shape(acted(response, await _delete(parts, acting, FindMessages(user, None, since, _end(until)), reason)))
+    wanted = FindMessages(user, None, since, _end(until), parts.door.windows.delete_seconds)
+    return _shape(acted(response, await _delete(parts, acting, wanted, reason)))
 
 
 @router.get("/api/moderation", response_model=PageAnswer[ActionAnswer], response_model_exclude_unset=True)
@@ -108,7 +110,7 @@ async def undo(
 async def _delete(parts: Parts, acting: Credential, wanted: FindMessages, reason: str | None) -> Done[Deleted]:
     """Find first, for that may take long and must hold nobody up; then delete just that."""
     found = await parts.door.ask(acting, wanted)
-    return await parts.door.do(acting, DeleteMessages(found, reason), counted=True)
+    return await parts.door.do(acting, DeleteMessages(found, reason, wanted.within), counted=True)
 
 
 def _end(until: int | None) -> int:

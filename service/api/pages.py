@@ -53,7 +53,7 @@ def position(key: str | None) -> int | None:
     if key is None:
         return None
     if not (key.isascii() and key.isdigit() and len(key) < len(str(NUMBER_MAX))):
-        raise _unknown()
+        raise unknown_cursor()
     return int(key)
 
 
@@ -67,14 +67,15 @@ def decode(cursor: str) -> str:
     try:
         key = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)).decode()
     except (binascii.Error, UnicodeError) as error:
-        raise _unknown() from error
+        raise unknown_cursor() from error
     # Decoding skips what is not base64: only the one spelling that was given out is taken. No key holds a NUL.
     if not key or "\0" in key or encode(key) != cursor:
-        raise _unknown()
+        raise unknown_cursor()
     return key
 
 
-def _unknown() -> Refusal:
+def unknown_cursor() -> Refusal:
+    """The refusal of what is no cursor of ours."""
     return invalid("cursor", "this is no cursor that the server gave out")
 
 

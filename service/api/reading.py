@@ -11,14 +11,14 @@ from service.api.answers import Answer, MessageAnswer, MessagesAnswer, PageAnswe
 from service.api.bearer import Asking
 from service.api.fields import Body
 from service.api.messages import OneId
-from service.api.pages import LIMIT, Cursor, Limit, position
+from service.api.pages import LIMIT, Cursor, Limit, position, unknown_cursor
 from service.api.parts import TheParts
 from service.api.rooms import RoomSlug
 from service.chat.events import SEQ_MAX
 from service.chat.mentions import ListMentions
 from service.chat.reading import ListReaders, ReadRoom
 from service.chat.records import FollowedThread, Mention, User
-from service.chat.threads import FollowThread, ListThreads, ReadThread, SeeThread
+from service.chat.threads import FollowThread, ListThreads, ReadThread, SeeThread, place_of
 from service.wire import shapes
 
 router = APIRouter(tags=["rooms"])
@@ -63,7 +63,7 @@ class ReaderAnswer(Answer):
 @router.put("/api/rooms/{slug}/read", response_model=ReadAnswer)
 async def read_room(parts: TheParts, asking: Asking, slug: RoomSlug, body: Position) -> dict[str, Any]:
     """Remember how far you have read in a room."""
-    read = await parts.door.do(asking, ReadRoom(slug, body.seq))
+    read = await parts.door.do(asking, ReadRoom(slug, body.seq, told=True))
     return {"seq": read.seq, "unread": read.unread, "mentions": read.mentions}
 
 
@@ -109,8 +109,8 @@ async def read_thread(parts: TheParts, asking: Asking, id: OneId, body: Position
 @router.get("/api/me/threads", response_model=PageAnswer[FollowedAnswer], response_model_exclude_unset=True)
 async def list_threads(parts: TheParts, asking: Asking, cursor: Cursor) -> dict[str, Any]:
     """The threads that you follow, the latest reply first."""
-    found = await parts.door.ask(asking, ListThreads(position(cursor.key), cursor.page.limit))
-    return cursor.render(found, key=_last_at, shape=_followed)
+    found = await parts.door.ask(asking, ListThreads(_place(cursor.key), cursor.page.limit))
+    return cursor.render(found, key=_place_key, shape=_followed)
 
 
 @router.get("/api/me/mentions", response_model=PageAnswer[MentionAnswer], response_model_exclude_unset=True)
@@ -124,8 +124,17 @@ def _username(user: User) -> str:
     return user.username
 
 
-def _last_at(thread: FollowedThread) -> str:
-    return str(0 if thread.root.thread is None else thread.root.thread.last_at)
+def _place(key: str | None) -> tuple[int, int, int] | None:
+    if key is None:
+        return None
+    parts = [position(part) or 0 for part in key.split(".")]
+    if len(parts) != 3:
+        raise unknown_cursor()
+    return parts[0], parts[1], parts[2]
+
+
+def _place_key(thread: FollowedThread) -> str:
+    return ".".join(map(str, place_of(thread)))
 
 
 def _followed(thread: FollowedThread) -> dict[str, Any]:

@@ -99,6 +99,7 @@ def _shape(seen: SeenRoom) -> dict[str, Any]:
 @router.get("", response_model=PageAnswer[RoomAnswer], response_model_exclude_unset=True)
 async def list_rooms(parts: TheParts, asking: Asking, cursor: Cursor) -> dict[str, Any]:
     """The rooms that you see, by slug: public ones, and the private ones that you are in."""
+    await parts.hub.reads.settle(asking.user_uid)
     found = await parts.door.ask(asking, ListRooms(cursor.page))
     return cursor.render(found, key=_slug_of, shape=_shape)
 
@@ -114,6 +115,7 @@ async def create_room(parts: TheParts, asking: Asking, body: NewRoom, response: 
 @router.get("/{slug}", response_model=RoomAnswer, response_model_exclude_unset=True)
 async def see_room(parts: TheParts, asking: Asking, slug: RoomSlug) -> dict[str, Any]:
     """One room, and what you may do there."""
+    await parts.hub.reads.settle(asking.user_uid)
     return _shape(await parts.door.ask(asking, SeeRoom(slug)))
 
 

@@ -104,6 +104,7 @@ class Sockets:
         parts.hub.check_room_for(asker.user.id, address)  # before a room is joined for somebody who is not let in
         joined = None
         if wish.room is not None and manager is not None:
+            await parts.hub.reads.settle(credential.user_uid)
             joined = manager, await enter(parts.door, credential, wish.room, wish.since, wish.epoch)
             parts.hub.check_room_for(asker.user.id, address)
         return Admission(wish, asker, credential, address, joined)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from service.chat.directory import find
-from service.chat.errors import Code, Refusal, invalid
+from service.chat.errors import Code, Refusal, Why, invalid
 from service.chat.policy import may_change_oneself, may_list
 from service.chat.ports import Page, Transaction
 from service.chat.records import Asker, User
@@ -29,7 +29,7 @@ class Block:
         if tx.blocks.has(asker.user.id, user.id) is self.on:
             return
         if self.on and tx.blocks.count(asker.user.id) >= BLOCKS_MAX:
-            raise Refusal(Code.LIMIT, f"You can block {BLOCKS_MAX:,} people at most.")
+            raise Refusal(Code.LIMIT, f"You can block {BLOCKS_MAX:,} people at most.", why=Why("blocks_per_user"))
         tx.blocks.set(asker.user.id, user.id, self.on)
 
 

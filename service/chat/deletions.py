@@ -21,6 +21,7 @@ from service.chat.ports import Page, Transaction
 from service.chat.reasons import reason_of
 from service.chat.records import Asker, Message, Room, User
 from service.chat.roles import Role, Scope
+from service.chat.windows import require_open
 
 AT_ONCE = 1_000  # messages deleted in one act: each is an event, for all who are in the room
 ROOMS_AT_ONCE = 200  # rooms read at once while looking for somebody's messages
@@ -40,17 +41,20 @@ class SeeMessage:
 
 @dataclass(frozen=True, slots=True)
 class DeleteMessage:
-    """Delete one message."""
+    """Delete one message. ``within`` is the time limit for one's own in seconds, 0 for none."""
 
     id: str
     reason: str | None = None
+    within: int = 0
 
     def run(self, tx: Transaction, asker: Asker) -> Done[Message]:
-        """One's own, or as who moderates the room one of somebody of lower rank. ``not_found`` if it is deleted
-        already: whoever deletes twice would undo what another did."""
+        """One's own in time, or as who moderates the room at any time, also of somebody of lower rank. ``not_found`` if
+        it is deleted already: whoever deletes twice would undo what another did."""
         reader, message = whole(tx, asker, self.id)
         author = _author_of(tx, reader.room, message)
         deed = _allowed(tx, asker, reader, author, reason_of(self.reason))
+        if not _any_time(reader):
+            require_open("delete_window", "deleted", message, self.within, tx.now)
         _delete(tx, deed, reader.room, [message])
         action = _close(tx, deed, messages=1, message=message.id)
         deleted = tx.log.message(reader.room, message.seq)
@@ -70,12 +74,13 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class FindMessages:
     """The messages of a user in a room, or (``room`` is None) in every room that the asker moderates, with
-    ``since <= at < until`` (Unix ms)."""
+    ``since <= at < until`` (Unix ms). ``within`` is the time limit for one's own in seconds, 0 for none."""
 
     username: str
     room: str | None
     since: int
     until: int
+    within: int = 0
 
     def run(self, tx: Transaction, asker: Asker) -> Found:
         """Those in rooms where the asker's rank is above the author's; one's own, in each of them."""
@@ -90,7 +95,8 @@ class FindMessages:
             rooms = [moderator]
         found: list[Message] = []
         for place in rooms:
-            after, until = tx.log.seq_at(place.room, self.since), tx.log.seq_at(place.room, self.until)
+            since = max(self.since, _earliest(tx, place, self.within))
+            after, until = tx.log.seq_at(place.room, since), tx.log.seq_at(place.room, self.until)
             left = AT_ONCE + 1 - len(found)
             found += tx.log.said_by(place.room, author.id, after, until, left)
             if len(found) > AT_ONCE:
@@ -113,6 +119,7 @@ class DeleteMessages:
 
     found: Found
     reason: str | None = None
+    within: int = 0
 
     def run(self, tx: Transaction, asker: Asker) -> Done[Deleted]:
         """One deed: it is undone as a whole."""
@@ -133,8 +140,10 @@ class DeleteMessages:
             allowed = _allowed(tx, asker, moderator, author, reason)
             deed = deed or allowed
             deed.rank = min(deed.rank, allowed.rank)  # so that who did it can undo it
-            found = sorted(tx.log.messages_at(room, seqs).items())
-            deleted += _delete(tx, deed, room, [message for _, message in found if message.deleted is None])
+            found = [message for _, message in sorted(tx.log.messages_at(room, seqs).items())]
+            earliest = _earliest(tx, moderator, self.within)
+            left = [message for message in found if message.deleted is None and message.at >= earliest]
+            deleted += _delete(tx, deed, room, left)
         if deed is None or not deleted:
             return Done(Deleted(0, 0, more=False))
         deed.room = deed.room if len(places) == 1 else None
@@ -147,6 +156,16 @@ def put_back(tx: Transaction, deed: Deed, step: MessagesDeleted) -> None:
     room = tx.rooms.get(step.room_id)
     if room is not None and not room.deleted:
         tx.log.restore(room, step.seqs, deed.by)
+
+
+def _any_time(place: Standing) -> bool:
+    """Whether somebody may delete also what they said long ago: who moderates could delete that of others."""
+    return may(Action.MODERATE, place).allowed
+
+
+def _earliest(tx: Transaction, place: Standing, within: int) -> int:
+    """The time (Unix ms) of the first message of theirs that somebody may still delete."""
+    return 0 if not within or _any_time(place) else tx.now - within * 1000
 
 
 def _delete(tx: Transaction, deed: Deed, room: Room, messages: Sequence[Message]) -> int:

@@ -17,7 +17,9 @@ from service.chat.limits import Buckets
 from service.chat.messages import Posted, PostMessage
 from service.chat.ports import Database, Formatter, Transaction
 from service.chat.records import Asker, Credential, Message
+from service.chat.screening import Screen
 from service.chat.sessions import admit
+from service.chat.windows import Windows
 
 R_co = TypeVar("R_co", covariant=True)
 R = TypeVar("R")
@@ -60,13 +62,15 @@ class Door:
         posts: Posts,
         buckets: Buckets,
         formatter: Formatter,
-        edit_seconds: int = 0,
+        screen: Screen | None = None,
+        windows: Windows = Windows(),
     ) -> None:
         self._database = database
         self._posts = posts
         self._buckets = buckets
         self._formatter = formatter
-        self._edit_seconds = edit_seconds
+        self._screen = screen
+        self.windows = windows
 
     async def do(self, credential: Credential, command: Command[R], *, counted: bool = False) -> R:
         """Run a command that may change something; ``counted`` if it is a further step of what has been counted.
@@ -110,7 +114,7 @@ class Door:
     async def edit(self, credential: Credential, message: str, text: str) -> Message:
         """Give a message another text."""
         html = await self._formatter.html(text) if self._formatter.marked(text) else None
-        return await self.do(credential, EditMessage(message, text, html, self._edit_seconds))
+        return await self.do(credential, EditMessage(message, text, html, self.windows.edit_seconds, self._screen))
 
     def send(self, post: PostMessage, answer: Answer) -> None:
         """Commit one message; ``answer`` is called when it is done. Its connection has counted it already."""

@@ -42,11 +42,12 @@ class MessageEdited(Event):
 
 @dataclass(frozen=True, slots=True)
 class ReactionAdded(Event):
-    """Somebody put an emoji under a message. ``user`` is a username."""
+    """Somebody put an emoji under a message. ``user`` is a username; ``count`` is how many of it there are then."""
 
     message_id: str
     emoji: str
     user: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class ReactionRemoved(Event):
     message_id: str
     emoji: str
     user: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)

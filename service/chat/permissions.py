@@ -91,7 +91,7 @@ class _Explanation:
             for sanction in tx.sanctions.in_force(user.id)
             if sanction.room in (None, held.room.slug)
         )
-        self._known: dict[str, Clause] = {}
+        self._known: dict[Rule, Clause] = {}  # two rules may have one name
 
     def whole(self) -> Permissions:
         """All of it."""
@@ -101,9 +101,9 @@ class _Explanation:
     def _clauses(self, action: Action) -> Iterator[Clause]:
         yield self._active()
         for rule in TABLE[action]:
-            if rule.name not in self._known:
-                self._known[rule.name] = self._clause(rule)
-            yield self._known[rule.name]
+            if rule not in self._known:
+                self._known[rule] = self._clause(rule)
+            yield self._known[rule]
         if action is Action.POST:
             yield self._slow_mode()
         if self._scope is not None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from service.chat import standing
-from service.chat.errors import Code, Refusal
-from service.chat.located import whole
+from service.chat.errors import Code, Refusal, Why
+from service.chat.located import located, whole
 from service.chat.policy import Action
 from service.chat.ports import Transaction
 from service.chat.records import Asker, Message
@@ -22,15 +22,18 @@ class PinMessage:
     on: bool
 
     def run(self, tx: Transaction, asker: Asker) -> Message:
-        """By who moderates the room; in a direct room by who is in it. No change is no event."""
-        reader, message = whole(tx, asker, self.id)
+        """By who moderates the room; in a direct room by who is in it. No change is no event. The pin of a deleted
+        message can be taken off, so that it does not come back with it."""
+        reader, message = whole(tx, asker, self.id) if self.on else located(tx, asker, self.id)
         standing.require(tx, Action.PIN, reader)
         room = reader.room
         if tx.pins.has(room.id, message.seq) is self.on:
             return message
         if self.on:
             if tx.pins.count(room.id) >= PINS_MAX:
-                raise Refusal(Code.LIMIT, f"A room has at most {PINS_MAX} pins: take one off first.")
+                raise Refusal(
+                    Code.LIMIT, f"A room has at most {PINS_MAX} pins: take one off first.", why=Why("pins_per_room")
+                )
             tx.pins.add(room.id, message.seq, asker.user.id)
         else:
             tx.pins.remove(room.id, message.seq)
@@ -51,4 +54,4 @@ class ListPins:
         standing.require(tx, Action.READ, reader)
         seqs = tx.pins.of_room(reader.room.id)
         found = tx.log.messages_at(reader.room, seqs)
-        return [found[seq] for seq in seqs if seq in found and found[seq].deleted is None]
+        return [found[seq] for seq in seqs]

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from service.chat import standing
 from service.chat.errors import Code, Refusal, Why
+from service.chat.events import ReadChanged, Told
 from service.chat.located import located
 from service.chat.policy import Action, Standing
 from service.chat.ports import Page, Transaction
 from service.chat.records import Asker, ReadState, User
+from service.chat.roles import Scope
 
 
 @dataclass(frozen=True, slots=True)
 class ReadRoom:
-    """Have read a room up to ``seq``; or, with an earlier one than before, have it unread again from there."""
+    """Have read a room up to ``seq``; or, with an earlier one than before, have it unread again from there. With
+    ``told``, the user's connections hear of it."""
 
     room: str
     seq: int
+    told: bool = False
 
     def run(self, tx: Transaction, asker: Asker) -> ReadState:
         """For members: who is none has nothing to come back to. Beyond the log's end is its end."""
@@ -26,10 +30,11 @@ class ReadRoom:
         standing.require(tx, Action.READ, reader)
         if reader.room_role is None:
             raise Refusal(Code.NOT_JOINED, "Join the room, to have a place in it.", why=Why("membership"))
-        room = reader.room
+        room, user = reader.room, asker.user
         seq = min(self.seq, room.seq)
-        tx.members.read(room.id, asker.user.id, seq, tx.log.said(room, seq), back=True)
-        return tx.members.reads(asker.user.id, room.id)[room.id]
+        if tx.members.read(room.id, user.id, seq, tx.log.said(room, seq)) and self.told:
+            tx.tell(Told(frozenset({user.id}), room.slug, Scope.READ, ReadChanged(room.slug, seq)))
+        return tx.members.reads(user.id, room.id)[room.id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +42,17 @@ class KeepReads:
     """Remember how far some users have read, where that is further than before. For the server itself: who says
     something has read what stands above it."""
 
-    reads: Mapping[tuple[int, str], int]
-    """``(user id, slug)`` → seq."""
+    reads: Mapping[tuple[str, int], Collection[int]]
+    """``(slug, seq)`` → the ids of who has read so far there: those who read along are many at one seq."""
 
     def apply(self, tx: Transaction) -> None:
         """Of rooms that they are not in any more, nothing is remembered."""
-        for (user_id, slug), seq in self.reads.items():
-            room = tx.rooms.by_slug(slug)
+        rooms = {slug: tx.rooms.by_slug(slug) for slug in {slug for slug, _ in self.reads}}
+        for (slug, seq), user_ids in self.reads.items():
+            room = rooms[slug]
             if room is not None:
-                tx.members.read(room.id, user_id, seq, tx.log.said(room, seq), back=False)
+                to = min(seq, room.seq)
+                tx.members.read_on(room.id, to, tx.log.said(room, to), user_ids)
 
 
 @dataclass(frozen=True, slots=True)

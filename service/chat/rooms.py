@@ -191,8 +191,9 @@ class ListRooms:
         rooms = tx.rooms.page(user.id, user.role is Role.ADMIN, self.page)
         in_force = tx.sanctions.in_force(user.id)
         bare = (Standing(room, user.role, role, asker.scope) for room, role in rooms)
-        reads = tx.members.reads(user.id)
-        return [SeenRoom(standing.sanctioned(one, in_force), reads.get(one.room.id)) for one in bare]
+        reads, blocked = tx.members.reads(user.id), tx.blocks.rooms(user.id)
+        found = (replace(one, blocked=one.room.id in blocked) for one in bare)
+        return [SeenRoom(standing.sanctioned(one, in_force), reads.get(one.room.id)) for one in found]
 
 
 def set_room(tx: Transaction, deed: Deed, before: Room, after: Room) -> None:

@@ -56,7 +56,7 @@ def sanctioned(bare: Standing, in_force: Iterable[Sanction]) -> Standing:
             banned = sanction
     if muted is None and banned is None:
         return bare
-    return Standing(bare.room, bare.role, bare.room_role, bare.scope, muted, banned)
+    return replace(bare, muted=muted, banned=banned)
 
 
 def require(tx: Transaction, action: Action, asking: Standing) -> None:

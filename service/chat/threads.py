@@ -12,7 +12,7 @@ from service.chat.errors import Code, Refusal, Why, invalid
 from service.chat.ids import parse_message_id
 from service.chat.located import located
 from service.chat.messages import Ruling
-from service.chat.policy import may_list
+from service.chat.policy import Standing, may_list
 from service.chat.ports import Transaction
 from service.chat.records import Asker, FollowedThread, Message, Room
 
@@ -46,6 +46,13 @@ def replied(tx: Transaction, ruling: Ruling, root: Root, reply: Message) -> None
     tx.threads.join(ruling.room.id, root.seq, ruling.author_id, read_seq=reply.seq)
 
 
+def _thread(tx: Transaction, asker: Asker, id: str) -> tuple[Standing, int]:
+    """The asker before the room of a thread, and the seq of its root. A reply stands for the thread that it is in."""
+    reader, message = located(tx, asker, id)
+    root = None if message.root is None else parse_message_id(message.root)
+    return reader, message.seq if root is None else root[2]
+
+
 @dataclass(frozen=True, slots=True)
 class SeeThread:
     """The replies under a message, after a seq, oldest first."""
@@ -56,8 +63,8 @@ class SeeThread:
 
     def run(self, tx: Transaction, asker: Asker) -> list[Message]:
         """For whoever may read the room."""
-        reader, message = located(tx, asker, self.message)
-        return tx.log.replies(reader.room, message.seq, self.after, self.limit)
+        reader, root = _thread(tx, asker, self.message)
+        return tx.log.replies(reader.room, root, self.after, self.limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,35 +76,42 @@ class FollowThread:
 
     def run(self, tx: Transaction, asker: Asker) -> None:
         """For members of the room."""
-        reader, message = located(tx, asker, self.message)
-        if message.root is not None:
-            raise invalid("message", "this is a reply: name the message that the thread hangs under")
+        reader, root = _thread(tx, asker, self.message)
         if reader.room_role is None:
             raise Refusal(Code.NOT_JOINED, "Join the room before you follow its threads.", why=Why("membership"))
-        tx.threads.follow(reader.room.id, message.seq, asker.user.id, self.following)
+        tx.threads.follow(reader.room.id, root, asker.user.id, self.following)
 
 
 @dataclass(frozen=True, slots=True)
 class ReadThread:
-    """Have read a thread up to a seq."""
+    """Have read a thread up to a seq; or, with an earlier one than before, have it unread again from there."""
 
     message: str
     seq: int
 
     def run(self, tx: Transaction, asker: Asker) -> None:
         """For who follows it; for others there is nothing to remember."""
-        reader, message = located(tx, asker, self.message)
-        tx.threads.read(reader.room.id, message.seq, asker.user.id, min(self.seq, reader.room.seq))
+        reader, root = _thread(tx, asker, self.message)
+        tx.threads.read(reader.room.id, root, asker.user.id, min(self.seq, reader.room.seq))
 
 
 @dataclass(frozen=True, slots=True)
 class ListThreads:
-    """The threads that the asker follows, with what they have not read in each; the latest reply first."""
+    """The threads that the asker follows, with what they have not read in each; the latest reply first. ``before`` is
+    where to go on: ``place_of`` the last thread that was seen."""
 
-    before: int | None
+    before: tuple[int, int, int] | None
     limit: int
 
     def run(self, tx: Transaction, asker: Asker) -> list[FollowedThread]:
         """Those in rooms that they are still in."""
         may_list(asker.scope).require()
         return tx.threads.of_user(asker.user.id, self.before, self.limit)
+
+
+def place_of(followed: FollowedThread) -> tuple[int, int, int]:
+    """Where a thread stands in the list: by the time of its last reply, and where two have one time, by room and seq."""
+    parts = parse_message_id(followed.root.id)
+    assert parts is not None  # noqa: S101  we made it
+    last_at = 0 if followed.root.thread is None else followed.root.thread.last_at
+    return last_at, parts[1], parts[2]

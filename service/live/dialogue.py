@@ -232,7 +232,7 @@ class Dialogue:
         if post.ruling is not None:
             self._rulings[post.room] = post.ruling
         if not posted.duplicate:
-            self._node.reads.said(self._connection.user_id, post.room, posted.message.seq)
+            self._node.reads.said(self._connection, post.room, posted.message.seq)
         self._push(self._connection.encoder.posted(id, posted))
 
     async def _join(self, command: Join) -> None:
@@ -242,6 +242,7 @@ class Dialogue:
             raise Refusal(Code.LIMIT, text, why=Why("rooms_per_connection"))
         manager = self._node.open(slug)
         try:
+            await self._node.reads.settle(connection.credential.user_uid)
             entrance = await enter(self._node.door, connection.credential, slug, command.since, command.epoch)
             if connection.closed:
                 return
@@ -275,7 +276,7 @@ class Dialogue:
 
     async def _read_up_to(self, command: Read) -> None:
         connection = self._connection
-        await self._node.reads.read(connection.credential, connection, command.room, command.seq)
+        await self._node.reads.read(connection, command.room, command.seq)
         self._push(connection.encoder.ok(command.id))
 
     async def _order(self, command: Order) -> None:

@@ -73,7 +73,7 @@ class Hub:
         self.registry = Registry(limits)
         self.connections = Connections(self.registry, self.room, door, terms)
         self.reviews = Reviews(database, self.registry, self.admissions, self.spawn, metrics, terms.now)
-        self.reads = Reads(database, door, self.registry, self.spawn)
+        self.reads = Reads(database, door, self.registry, self.room, self.spawn)
         self._rooms: dict[str, RoomManager] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._news: set[RoomManager] = set()
@@ -91,6 +91,7 @@ class Hub:
         """Close what is still open, and end what runs beside."""
         for connection in self.registry:
             connection.close(Close.RESTART)
+        await self.reads.stop()
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -199,7 +200,6 @@ class Hub:
                     frames[encoder] = encoder.news(told.news)
                 connection.tell(frames[encoder])
 
-    async def drain(self, seconds: float) -> None:
     def _begin_anew(self, misled: Sequence[Subscription]) -> None:
         """The log that these hear is another one than it was, and they may hold what is not in it: they connect again,
         and are shown what there is."""
@@ -245,7 +245,6 @@ class Hub:
     async def _look_around(self) -> None:
         known = self.reviews.version
         rooms = {room.room_id: room for room in self._rooms.values() if room.room_id is not None}
-
         mixed = [room_id for room_id, room in rooms.items() if room.mixed]
 
         def read(tx: Transaction) -> _Seen:
@@ -257,9 +256,9 @@ class Hub:
         seen = await self._database.read(read)
         version, changed, heads = seen.version, seen.changed, seen.heads
         self.reviews.version = max(self.reviews.version, version)
-        if changed is not None:
         for room_id, epoch in seen.epochs.items():
             self._begin_anew(rooms[room_id].misled(epoch))
+        if changed is not None:
             self.reviews.review(changed[0], changed[1])
         for room_id, seq in heads.items():
             rooms[room_id].compare(seq)

@@ -44,7 +44,7 @@ async def carry_out(door: Door, credential: Credential, address: str, order: Ord
         case commands.Lift():
             return {"sanction": shapes.sanction(await door.do(acting, Lift(order.sanction, anywhere=True)))}
         case commands.Delete():
-            deleted = await door.do(acting, DeleteMessage(order.message, order.reason))
+            deleted = await door.do(acting, DeleteMessage(order.message, order.reason, door.windows.delete_seconds))
             return {"message": shapes.message(deleted.value), **_action(deleted.action)}
         case commands.Undo():
             return {"action": shapes.action(await door.do(acting, Undo(order.action)))}

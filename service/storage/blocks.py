@@ -10,7 +10,8 @@ from sqlalchemy import and_, bindparam, delete, func, insert, or_, select
 
 from service.chat.ports import Page
 from service.chat.records import User
-from service.storage.tables import blocks, members, users
+from service.chat.roles import Visibility
+from service.storage.tables import blocks, heads, members, rooms, users
 from service.storage.unit import Unit
 from service.storage.user_row import USER_COLUMNS, user_of
 
@@ -33,6 +34,22 @@ IN_ROOM = (
         or_(blocks.c.user_id == bindparam("of_user"), blocks.c.blocked_id == bindparam("of_user")),
     )
     .limit(1)
+)
+_mine = members.alias("mine")
+# The same, for all direct rooms of a user at once: it begins with their blocks, which are few.
+ROOMS = (
+    select(_mine.c.room_id)
+    .select_from(blocks)
+    .join(members, or_(members.c.user_id == blocks.c.user_id, members.c.user_id == blocks.c.blocked_id))
+    .join(_mine, and_(_mine.c.room_id == members.c.room_id, _mine.c.user_id == bindparam("of_user")))
+    .join(rooms, rooms.c.id == members.c.room_id)
+    .join(heads, heads.c.room_id == members.c.room_id)
+    .where(
+        or_(blocks.c.user_id == bindparam("of_user"), blocks.c.blocked_id == bindparam("of_user")),
+        members.c.user_id != bindparam("of_user"),
+        rooms.c.visibility == Visibility.DIRECT.value,
+        heads.c.members <= 2,
+    )
 )
 _COUNT = select(func.count()).select_from(blocks).where(blocks.c.user_id == bindparam("of_user"))
 PAGE = (
@@ -63,6 +80,10 @@ class SqlBlocks:
     def in_room(self, room_id: int, user_id: int) -> bool:
         """Whether somebody else in a room has blocked a user, or is blocked by them."""
         return self._run(IN_ROOM, {"of_room": room_id, "of_user": user_id}).first() is not None
+
+    def rooms(self, user_id: int) -> set[int]:
+        """The ids of the direct rooms for two in which a user is blocked, or has blocked the other."""
+        return set(self._run(ROOMS, {"of_user": user_id}).scalars())
 
     def count(self, user_id: int) -> int:
         """How many somebody has blocked."""

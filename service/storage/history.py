@@ -299,9 +299,9 @@ def _event_of_nobody(
         case Kind.MESSAGE_DELETED:
             return MessageDeleted(*place, data["id"], by)
         case Kind.REACTION_ADDED:
-            return ReactionAdded(*place, data["id"], data["emoji"], by)
+            return ReactionAdded(*place, data["id"], data["emoji"], by, data["count"])
         case Kind.REACTION_REMOVED:
-            return ReactionRemoved(*place, data["id"], data["emoji"], by)
+            return ReactionRemoved(*place, data["id"], data["emoji"], by, data["count"])
         case Kind.MESSAGE_PINNED:
             return MessagePinned(*place, data["id"], by)
         case Kind.MESSAGE_UNPINNED:

@@ -154,12 +154,13 @@ class SqlLog(SqlHistory):
         self._unit.appended.append(MessageEdited(room.id, room.slug, seq, at, edited))
         return edited
 
-    def reacted(self, room: Room, message: Message, by: User, emoji: str, on: bool) -> None:
-        """``reaction.added`` or ``reaction.removed``"""
+    def reacted(self, room: Room, message: Message, by: User, emoji: str, on: bool, count: int) -> None:
+        """``reaction.added`` or ``reaction.removed``; ``count`` is how many of that emoji there are now."""
         kind = Kind.REACTION_ADDED if on else Kind.REACTION_REMOVED
-        seq, at = self._append_one(room, kind, {"message": message.seq, "id": message.id, "emoji": emoji}, by)
+        data = {"message": message.seq, "id": message.id, "emoji": emoji, "count": count}
+        seq, at = self._append_one(room, kind, data, by)
         event = ReactionAdded if on else ReactionRemoved
-        self._unit.appended.append(event(room.id, room.slug, seq, at, message.id, emoji, by.username))
+        self._unit.appended.append(event(room.id, room.slug, seq, at, message.id, emoji, by.username, count))
 
     def pinned(self, room: Room, message: Message, by: User, on: bool) -> None:
         """``message.pinned`` or ``message.unpinned``"""

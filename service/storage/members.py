@@ -9,14 +9,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, SmallInteger, bindparam, delete, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    ScalarSelect,
+    SmallInteger,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 
 from service.chat.ports import Page
 from service.chat.records import Member, ReadState, Room, User
 from service.chat.roles import Role, RoomRole
 from service.storage.rooms import ROOM_COLUMNS, room_of
 from service.storage.sanctions import muted_until
-from service.storage.tables import heads, members, mentions, rooms, users
+from service.storage.tables import events, heads, members, mentions, rooms, users
 from service.storage.unit import Unit
 from service.storage.user_row import USER_COLUMNS, user_of
 
@@ -57,21 +70,32 @@ OWNERS = (
     .where(members.c.room_id == bindparam("of_room"), members.c.role == RoomRole.OWNER.value)
 )
 AMONG = (
-    select(users.c.id)
+    select(users.c.username, users.c.id)
     .join_from(members, users, users.c.id == members.c.user_id)
     .where(members.c.room_id == bindparam("of_room"), users.c.username.in_(bindparam("usernames", expanding=True)))
 )
 IDS = select(members.c.user_id).where(members.c.room_id == bindparam("of_room"))
-_CALLED = (
-    select(func.count())
-    .where(
-        mentions.c.room_id == members.c.room_id,
-        mentions.c.seq > members.c.read_seq,
-        or_(mentions.c.user_id == members.c.user_id, mentions.c.user_id.is_(None)),
+
+
+def _called(whom: ColumnElement[bool]) -> ScalarSelect[int]:
+    """In how many messages that a member has not read somebody is called; deleted ones call nobody."""
+    return (
+        select(func.count())
+        .select_from(mentions)
+        .join(events, and_(events.c.room_id == mentions.c.room_id, events.c.seq == mentions.c.seq))
+        .where(
+            whom,
+            mentions.c.room_id == members.c.room_id,
+            mentions.c.seq > members.c.read_seq,
+            events.c.deleted_at.is_(None),
+            events.c.actor_id != members.c.user_id,
+        )
+        .correlate(members)
+        .scalar_subquery()
     )
-    .correlate(members)
-    .scalar_subquery()
-)
+
+
+_CALLED = _called(mentions.c.user_id == members.c.user_id) + _called(mentions.c.user_id.is_(None))
 READS = (
     select(members.c.room_id, members.c.read_seq, heads.c.said - members.c.read_said, _CALLED)
     .join_from(members, heads, heads.c.room_id == members.c.room_id)
@@ -177,20 +201,25 @@ class SqlMembers:
         rows = self._connection.execute(BELOW, self._wanted(room_id, gate=role.value))
         return [_member_of(row) for row in rows]
 
-    def among(self, room_id: int, usernames: Iterable[str]) -> set[int]:
-        """The ids of those of these users who are members."""
+    def among(self, room_id: int, usernames: Iterable[str]) -> dict[str, int]:
+        """The ids of those of these users who are members, by username."""
         wanted = {"of_room": room_id, "usernames": sorted(usernames)}
-        return set(self._connection.execute(AMONG, wanted).scalars())
+        return {row.username: row.id for row in self._connection.execute(AMONG, wanted)}
 
     def ids(self, room_id: int) -> set[int]:
         """The ids of all members."""
         return set(self._connection.execute(IDS, {"of_room": room_id}).scalars())
 
-    def read(self, room_id: int, user_id: int, seq: int, said: int, *, back: bool) -> bool:
-        """Remember that a member has read up to ``seq``, where the room had ``said`` messages; with ``back`` also to an
-        earlier one than before. False if that is nothing new."""
+    def read(self, room_id: int, user_id: int, seq: int, said: int) -> bool:
+        """Remember that a member has read up to ``seq``, where the room had ``said`` messages; also if they had read
+        further before. False if that is nothing new."""
         row = {"of_room": room_id, "of_user": user_id, "to_seq": seq, "to_said": said}
-        return self._connection.execute(_READ_BACK if back else _READ_ON, row).rowcount == 1
+        return self._connection.execute(_READ_BACK, row).rowcount == 1
+
+    def read_on(self, room_id: int, seq: int, said: int, user_ids: Iterable[int]) -> None:
+        """Remember that these members have read up to ``seq``, those who had not read so far."""
+        rows = [{"of_room": room_id, "of_user": user_id, "to_seq": seq, "to_said": said} for user_id in user_ids]
+        self._connection.execute(_READ_ON, rows)
 
     def reads(self, user_id: int, room_id: int | None = None) -> dict[int, ReadState]:
         """How far a user has read, by room; in all rooms that they are in, or in one."""

@@ -33,6 +33,7 @@ _INSERT = (
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _ADVANCE = "UPDATE heads SET seq = ?, at = ?, said = ? WHERE room_id = ?"
+_READ = "UPDATE members SET read_seq = ?, read_said = ? WHERE room_id = ? AND user_id = ? AND read_seq < ?"
 MESSAGE = Kind.MESSAGE.value
 
 _VERSION = "SELECT version FROM authority"
@@ -90,6 +91,7 @@ class _Batch:
         self._taken: set[str] = set()  # files that this batch has put into messages
         # What replies to something, calls somebody, or carries files.
         self._hung: list[tuple[Ruling, PostMessage, Message]] = []
+        self._reads: list[tuple[int, int, int, int, int]] = []  # as ``_READ`` has them
         self._nonces: set[tuple[int, int, str]] = set()  # of this batch, where slow mode or files would refuse a retry
         self._flagged: list[tuple[Room, Message, Filter]] = []
 
@@ -104,6 +106,8 @@ class _Batch:
         if rows:
             self._cursor.executemany(_INSERT, rows)
             self._cursor.executemany(_ADVANCE, [(*head, room_id) for room_id, head in self._heads.items()])
+        if self._reads:
+            self._cursor.executemany(_READ, self._reads)
         if self._hung:
             self._hang()
         for flagged in self._flagged:
@@ -205,6 +209,8 @@ class _Batch:
         if post.files:
             message = replace(message, files=tuple(each.file for each in self._files[id(post)]))
         self._tx.appended.append(MessagePosted(room_id, slug, seq, at, message, ruling.author_id))
+        if post.read:
+            self._reads.append((seq, said, room_id, author_id, seq))
         if root is not None or MARK in text or post.files:
             self._hung.append((ruling, post, message))
         if screened is not None and screened.report is not None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, func, insert, select
 
-from service.storage.tables import pins, reactions
+from service.storage.tables import events, pins, reactions
 from service.storage.unit import Unit
 
 
@@ -18,10 +18,18 @@ _MINE = (*_of(reactions), reactions.c.emoji == bindparam("of_emoji"), reactions.
 _IS_MINE = select(reactions.c.at).where(*_MINE)
 _REMOVE = delete(reactions).where(*_MINE)
 _KINDS = select(reactions.c.emoji).where(*_of(reactions)).distinct()
+_COUNT = select(func.count()).where(*_of(reactions), reactions.c.emoji == bindparam("of_emoji"))
 _IS_PINNED = select(pins.c.at).where(*_of(pins))
 _UNPIN = delete(pins).where(*_of(pins))
-_COUNT_PINS = select(func.count()).select_from(pins).where(pins.c.room_id == bindparam("of_room"))
-PINS = select(pins.c.seq).where(pins.c.room_id == bindparam("of_room")).order_by(pins.c.at.desc(), pins.c.seq.desc())
+# A deleted message keeps its pin, for it may come back; meanwhile it takes nobody's place.
+_SHOWN = (
+    pins.c.room_id == bindparam("of_room"),
+    select(events.c.seq)
+    .where(events.c.room_id == pins.c.room_id, events.c.seq == pins.c.seq, events.c.deleted_at.is_(None))
+    .exists(),
+)
+_COUNT_PINS = select(func.count()).select_from(pins).where(*_SHOWN)
+PINS = select(pins.c.seq).where(*_SHOWN).order_by(pins.c.at.desc(), pins.c.seq.desc())
 
 
 class SqlReactions:
@@ -38,6 +46,10 @@ class SqlReactions:
     def kinds(self, room_id: int, seq: int) -> set[str]:
         """The emoji under a message."""
         return set(self._run(_KINDS, {"of_room": room_id, "of_seq": seq}).scalars())
+
+    def count(self, room_id: int, seq: int, emoji: str) -> int:
+        """How many have put that one there."""
+        return int(self._run(_COUNT, {"of_room": room_id, "of_seq": seq, "of_emoji": emoji}).scalar_one())
 
     def add(self, room_id: int, seq: int, emoji: str, user_id: int) -> None:
         """One more."""
@@ -61,11 +73,11 @@ class SqlPins:
         return self._run(_IS_PINNED, {"of_room": room_id, "of_seq": seq}).first() is not None
 
     def count(self, room_id: int) -> int:
-        """How many a room has."""
+        """How many a room has, without those of deleted messages."""
         return int(self._run(_COUNT_PINS, {"of_room": room_id}).scalar_one())
 
     def of_room(self, room_id: int) -> list[int]:
-        """The seqs of the pinned messages, the latest pin first."""
+        """The seqs of the pinned messages, the latest pin first; without the deleted ones."""
         return list(self._run(PINS, {"of_room": room_id}).scalars())
 
     def add(self, room_id: int, seq: int, by_id: int) -> None:

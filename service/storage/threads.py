@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, literal, select, update
+from sqlalchemy import and_, bindparam, func, literal, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -14,7 +14,7 @@ from service.storage.rooms import ROOM_COLUMNS, room_of
 from service.storage.tables import events, followers, heads, members, rooms, threads
 from service.storage.unit import Unit
 
-SEQ_MAX = 2**63 - 1  # above every seq
+LATEST = (2**63 - 1, 0, 0)  # behind every reply
 
 _THE_ONE = (
     followers.c.user_id == bindparam("of_user"),
@@ -39,8 +39,13 @@ OF_USER = (
     .join(members, and_(members.c.room_id == followers.c.room_id, members.c.user_id == followers.c.user_id))
     .join(rooms, rooms.c.id == followers.c.room_id)
     .join(heads, heads.c.room_id == rooms.c.id)
-    .where(followers.c.user_id == bindparam("of_user"), followers.c.following, threads.c.last_at < bindparam("before"))
-    .order_by(threads.c.last_at.desc())
+    .where(
+        followers.c.user_id == bindparam("of_user"),
+        followers.c.following,
+        tuple_(threads.c.last_at, threads.c.room_id, threads.c.root)
+        < tuple_(bindparam("at"), bindparam("room"), bindparam("root_seq")),
+    )
+    .order_by(threads.c.last_at.desc(), threads.c.room_id.desc(), threads.c.root.desc())
     .limit(bindparam("most"))
 )
 _AUTHOR = select(
@@ -103,9 +108,11 @@ class SqlThreads:
         row = {"of_user": user_id, "of_room": room_id, "of_root": root, "to": seq}
         return self._run(_READ, row).rowcount == 1
 
-    def of_user(self, user_id: int, before: int | None, limit: int) -> list[FollowedThread]:
-        """Those that somebody follows, the latest reply first, below the time ``before``."""
-        wanted = {"of_user": user_id, "before": SEQ_MAX if before is None else before, "most": limit}
+    def of_user(self, user_id: int, before: tuple[int, int, int] | None, limit: int) -> list[FollowedThread]:
+        """Those that somebody follows, the latest reply first: behind the one whose last reply has that time, in that
+        room, and which hangs under that seq."""
+        at, room_id, root_seq = LATEST if before is None else before
+        wanted = {"of_user": user_id, "at": at, "room": room_id, "root_seq": root_seq, "most": limit}
         history, found = SqlHistory(self._unit), []
         for root, read_seq, unread, _, *room_row in self._run(OF_USER, wanted):
             message = history.message(room_of(room_row), root)

@@ -79,7 +79,7 @@ def event(e: Event, message: Any = None) -> Shape:
         case MessageEdited():
             shape["message"] = shapes.message(e.message)
         case ReactionAdded() | ReactionRemoved():
-            shape |= {"message_id": e.message_id, "emoji": e.emoji, "user": e.user}
+            shape |= {"message_id": e.message_id, "emoji": e.emoji, "user": e.user, "count": e.count}
         case MessagePinned() | MessageUnpinned():
             shape |= {"message_id": e.message_id, "by": e.by}
         case MessageDeleted():

@@ -52,6 +52,13 @@ class StagePosts:
         return outcome
 
 
+class NoReads:
+    """Nobody reads along here."""
+
+    async def settle(self, user_uid: str) -> None:
+        """Nothing waits."""
+
+
 class Served:
     """A server of rooms, and the cast's tokens."""
 
@@ -64,6 +71,7 @@ class Served:
         http.state.parts = SimpleNamespace(
             door=Door(database, StagePosts(stage), Buckets(REQUESTS_PER_SECOND, lambda: 0.0), PlainFormatter()),
             verifier=Verifier(ORIGIN, keyring, lambda: stage.now),
+            hub=SimpleNamespace(reads=NoReads(), room=lambda slug: None),
         )
         self._ids = count(1)
 

@@ -91,17 +91,21 @@ class Members(Protocol):
         """The members whose server-wide role is lower than ``role``."""
         ...
 
-    def among(self, room_id: int, usernames: Iterable[str]) -> set[int]:
-        """The ids of those of these users who are members."""
+    def among(self, room_id: int, usernames: Iterable[str]) -> dict[str, int]:
+        """The ids of those of these users who are members, by username."""
         ...
 
     def ids(self, room_id: int) -> set[int]:
         """The ids of all members."""
         ...
 
-    def read(self, room_id: int, user_id: int, seq: int, said: int, *, back: bool) -> bool:
-        """Remember that a member has read up to ``seq``, where the room had ``said`` messages; with ``back`` also to an
-        earlier one than before. False if that is nothing new."""
+    def read(self, room_id: int, user_id: int, seq: int, said: int) -> bool:
+        """Remember that a member has read up to ``seq``, where the room had ``said`` messages; also if they had read
+        further before. False if that is nothing new."""
+        ...
+
+    def read_on(self, room_id: int, seq: int, said: int, user_ids: Iterable[int]) -> None:
+        """Remember that these members have read up to ``seq``, those who had not read so far."""
         ...
 
     def reads(self, user_id: int, room_id: int | None = None) -> dict[int, ReadState]:
@@ -155,7 +159,10 @@ class Log(Protocol):
         """What the message at ``seq`` said before it was edited, oldest first; with ``current`` also what it says."""
         ...
 
-    def reacted(self, room: Room, message: Message, by: User, emoji: str, on: bool) -> None: ...
+    def reacted(self, room: Room, message: Message, by: User, emoji: str, on: bool, count: int) -> None:
+        """``reaction.added`` or ``reaction.removed``; ``count`` is how many of that emoji there are now."""
+        ...
+
     def pinned(self, room: Room, message: Message, by: User, on: bool) -> None: ...
     def replies(self, room: Room, root: int, after: int, limit: int) -> list[Message]:
         """The messages in the thread under the message at ``root``, after a seq, oldest first."""
@@ -200,6 +207,7 @@ class Reactions(Protocol):
 
     def has(self, room_id: int, seq: int, emoji: str, user_id: int) -> bool: ...
     def kinds(self, room_id: int, seq: int) -> set[str]: ...
+    def count(self, room_id: int, seq: int, emoji: str) -> int: ...
     def add(self, room_id: int, seq: int, emoji: str, user_id: int) -> None: ...
     def remove(self, room_id: int, seq: int, emoji: str, user_id: int) -> None: ...
 
@@ -208,9 +216,12 @@ class Pins(Protocol):
     """Which messages of a room are pinned."""
 
     def has(self, room_id: int, seq: int) -> bool: ...
-    def count(self, room_id: int) -> int: ...
+    def count(self, room_id: int) -> int:
+        """How many there are, without those of deleted messages."""
+        ...
+
     def of_room(self, room_id: int) -> list[int]:
-        """The seqs of the pinned messages, the latest pin first."""
+        """The seqs of the pinned messages, the latest pin first; without the deleted ones."""
         ...
 
     def add(self, room_id: int, seq: int, by_id: int) -> None: ...
@@ -233,8 +244,9 @@ class Threads(Protocol):
         """Remember how far somebody has read; False if that is nothing new, or if they do not follow it."""
         ...
 
-    def of_user(self, user_id: int, before: int | None, limit: int) -> list[FollowedThread]:
-        """Those that somebody follows, the latest reply first, below the time ``before``."""
+    def of_user(self, user_id: int, before: tuple[int, int, int] | None, limit: int) -> list[FollowedThread]:
+        """Those that somebody follows, the latest reply first: behind the one whose last reply has that time, in that
+        room, and which hangs under that seq."""
         ...
 
 

@@ -36,8 +36,9 @@ rooms = Table(
     Column("deleted_at", BigInteger),
     Column("version", BigInteger, nullable=False),
     Column("receipts", Boolean, nullable=False, server_default=false()),  # whether members see who has read
-    Column("direct_key", LargeBinary, unique=True),  # of a direct room: a digest of who is in it
+    Column("direct_key", LargeBinary),  # of a direct room: a digest of who is in it
     Index("ix_rooms_version", "version"),
+    Index("uq_rooms_direct_key", "direct_key", unique=True),
 )
 
 # What every post changes stands apart from what it only reads: a hot row stays small.

@@ -131,7 +131,7 @@ def _of_people() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_mentions"),
     )
     op.create_index("ix_mentions_user_id_id", "mentions", ["user_id", "id"], unique=False)
-    op.create_index("ix_mentions_room_id_seq", "mentions", ["room_id", "seq"], unique=False)
+    op.create_index("ix_mentions_user_id_room_id_seq", "mentions", ["user_id", "room_id", "seq"], unique=False)
     op.create_table(
         "blocks",
         sa.Column("user_id", KEY, autoincrement=False, nullable=False),
