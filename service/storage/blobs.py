@@ -39,7 +39,7 @@ class DiskBlobs:
     def create(self, key: str) -> DiskDraft:
         """Begin a blob."""
         try:
-            self._unfinished.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
+            _make(self._root, self._unfinished)
             place = os.statvfs(self._root)
             if place.f_bavail * place.f_frsize < self._spare:
                 log.warning("the disk is too full for files", extra={"spare": self._spare})
@@ -125,7 +125,7 @@ class DiskDraft:
 
     def _rename(self) -> None:
         folder = self._path.parent
-        folder.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
+        _make(folder.parent, folder)
         self._temporary.rename(self._path)
         for directory in (folder, folder.parent, folder.parent.parent):  # each may be new in the one above it
             _sync(directory)
@@ -140,6 +140,12 @@ class DiskDraft:
         descriptor, self._descriptor = self._descriptor, None
         if descriptor is not None:
             os.close(descriptor)
+
+
+def _make(*directories: Path) -> None:
+    """One by one: parents that are made along the way do not get the mode."""
+    for directory in directories:
+        directory.mkdir(mode=DIRECTORY_MODE, exist_ok=True)
 
 
 def _sync(directory: Path) -> None:

@@ -63,7 +63,8 @@ def _look(type: str, content: BinaryIO) -> tuple[dict[str, Any] | None, bytes]:
         width, height = picture.size
         if width * height > PIXELS_MAX:
             return None, b""
-        if picture.getexif().get(ORIENTATION) in SIDEWAYS:
+        # The base's own: that of a PNG decodes the whole picture to look behind it.
+        if Image.Image.getexif(picture).get(ORIENTATION) in SIDEWAYS:
             width, height = height, width
     except Exception:  # a decoder raises what it likes at what is no picture
         return None, b""

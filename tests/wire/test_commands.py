@@ -257,7 +257,7 @@ WRONG_FIELDS: list[tuple[dict[str, Any], str]] = [
     ({"type": "join", "room": "lobby", "since": True}, "since"),
     ({"type": "join", "room": "lobby", "epoch": 1}, "epoch"),
     ({"type": "leave"}, "room"),
-    ({"type": "send", "room": "lobby"}, "text"),
+    ({"type": "send", "text": "hello"}, "room"),
     ({"type": "send", "text": "x"}, "room"),
     ({"type": "send", "room": "lobby", "text": None}, "text"),
     ({"type": "send", "room": "lobby", "text": 1}, "text"),
