@@ -100,14 +100,13 @@ class Searches:
         return Found(items, _cursor(sort, below), complete)
 
     async def _best(self, credential: Credential, wanted: Wanted, start: _Start, limit: int, complete: bool) -> Found:
-        hits = await self._index.best(wanted, start.below, start.first, limit + 1)
+        hits, top = await self._index.best(wanted, start.below, start.first, limit + 1)
         shown = await self._shown(credential, wanted, hits[:limit])
         items = [shown[hit.key] for hit in hits[:limit] if hit.key in shown]
         if len(hits) <= limit:
             return Found(items, None, complete)
         # What is said from here on is not among the best of this search, or an item would be shown twice.
-        below = start.below if start.below is not None else 1 + max(hit.key for hit in hits)
-        return Found(items, _cursor(Sort.RANK, below, start.first + limit), complete)
+        return Found(items, _cursor(Sort.RANK, start.below or top, start.first + limit), complete)
 
     async def _shown(self, credential: Credential, wanted: Wanted, hits: Sequence[Hit]) -> dict[int, Item]:
         if not hits:

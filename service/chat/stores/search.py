@@ -59,9 +59,9 @@ class SearchIndex(Protocol):
         """What fits, the latest first, with keys lower than ``below``."""
         ...
 
-    async def best(self, wanted: Wanted, below: int | None, first: int, limit: int) -> list[Hit]:
+    async def best(self, wanted: Wanted, below: int | None, first: int, limit: int) -> tuple[list[Hit], int]:
         """What fits best among the latest that fit, with keys lower than ``below``; ``first`` of them are passed
-        over."""
+        over. And a key that is above all of those: below it they are the same, whatever is said meanwhile."""
         ...
 
     async def excerpts(self, wanted: Wanted, texts: Mapping[int, str]) -> dict[int, Excerpt]:

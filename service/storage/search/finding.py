@@ -79,12 +79,12 @@ class Finding:
             rows = self._connection.execute(placed(keys), _bounds(wanted, below, limit) | {"match": match})
             return [Hit(*row) for row in rows]
 
-    def best(self, wanted: Wanted, below: int | None, first: int, limit: int) -> list[Hit]:
-        """What fits best, among those that fit and are the latest."""
+    def best(self, wanted: Wanted, below: int | None, first: int, limit: int) -> tuple[list[Hit], int]:
+        """What fits best, among those that fit and are the latest; and a key that is above all of those."""
         with self._look():
             asked = self._asked(wanted)
             if asked is None:
-                return []
+                return [], 0
             match, keys = asked
             run, bounds = self._connection.execute, _bounds(wanted, below, BEST_AMONG)
             taken = run(_TAKE + keys, bounds | {"match": match}).rowcount
@@ -95,8 +95,8 @@ class Finding:
                 run(_TAKE + keys, bounds | {"match": f"({near}) AND ({match})"})
             run(_WEIGH)
             wording = words_of(wanted) if near is None else f"({words_of(wanted)}) OR ({near})"
-            rows = run(_BEST, (wording, limit, first))
-            return [Hit(*row) for row in rows]
+            (top,) = run("SELECT coalesce(max(key), 0) + 1 FROM latest").fetchone()
+            return [Hit(*row) for row in run(_BEST, (wording, limit, first))], top
 
     def excerpts(self, wanted: Wanted, texts: Mapping[int, str]) -> dict[int, Excerpt]:
         """What to show of these texts; one that does not fit is left out."""

@@ -104,8 +104,8 @@ class SqliteSearchIndex:
         """What fits, the latest first, with keys lower than ``below``."""
         return await self._ask(lambda finding: finding.newest(wanted, below, limit))
 
-    async def best(self, wanted: Wanted, below: int | None, first: int, limit: int) -> list[Hit]:
-        """What fits best among the latest that fit; ``first`` of them are passed over."""
+    async def best(self, wanted: Wanted, below: int | None, first: int, limit: int) -> tuple[list[Hit], int]:
+        """What fits best among the latest that fit, ``first`` of them passed over; and a key above all of those."""
         return await self._ask(lambda finding: finding.best(wanted, below, first, limit))
 
     async def excerpts(self, wanted: Wanted, texts: Mapping[int, str]) -> dict[int, Excerpt]:
