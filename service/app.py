@@ -25,6 +25,7 @@ from service.api import (
     connections,
     direct,
     docs,
+    exports,
     files,
     filters,
     health,
@@ -55,6 +56,7 @@ from service.api.attempts import LimitedCounts
 from service.api.frame import surround
 from service.api.health import Readiness
 from service.api.openapi import describe
+from service.api.own_exports import OwnExports
 from service.api.parts import Choices, Parts
 from service.api.sockets import Sockets
 from service.chat.accounts import Accounts
@@ -69,6 +71,7 @@ from service.chat.limits import Buckets
 from service.chat.origins import Origins
 from service.chat.orphans import Orphans
 from service.chat.passwords import Passwords
+from service.chat.portable import Sources
 from service.chat.ports import Clock, Formatter
 from service.chat.profile import Profiles
 from service.chat.refresh import open_refresh_tokens
@@ -94,6 +97,7 @@ from service.storage import schema
 from service.storage.blobs import DiskBlobs
 from service.storage.database import SqlDatabase
 from service.storage.engine import open_engine
+from service.storage.exports import SqlSources
 from service.storage.pictures import WorkerPictures
 from service.storage.search.index import SqliteSearchIndex
 from service.text.formatter import MarkdownFormatter
@@ -129,6 +133,7 @@ ROUTERS = (
     users.router,
     password_resets.router,
     me.router,
+    exports.router,
     sessions.router,
     invites.router,
     tickets.router,
@@ -206,7 +211,8 @@ def create_app(settings: Settings) -> Application:
     formatter = MarkdownFormatter(metrics)
     blobs = DiskBlobs(settings.data / FILES, settings.disk_bytes_spared)
     pictures = WorkerPictures()
-    parts = _parts(settings, database, index, screen, formatter, blobs, pictures, metrics, now_ms)
+    sources = SqlSources(engine, blobs, now_ms)
+    parts = _parts(settings, database, index, screen, formatter, blobs, pictures, sources, metrics, now_ms)
     lifts = Lifts(database, now_ms)
     collector = Collector(Orphans(database, blobs, now_ms))
     steps = [
@@ -215,6 +221,7 @@ def create_app(settings: Settings) -> Application:
         Step("formatter", formatter.start, formatter.stop),
         Step("passwords", parts.passwords.start, lambda: asyncio.to_thread(parts.passwords.stop)),
         Step("pictures", lambda: None, pictures.stop),
+        Step("exports", lambda: None, lambda: asyncio.to_thread(parts.own_exports.stop)),
         Step("uploads", parts.uploads.start, lambda: asyncio.to_thread(parts.uploads.stop)),
         Step("search", index.start, index.stop),
         Step("hub", parts.hub.start, parts.hub.stop),
@@ -244,6 +251,7 @@ def _parts(
     formatter: Formatter,
     blobs: Blobs,
     pictures: Pictures,
+    sources: Sources,
     metrics: Metrics,
     clock: Clock,
 ) -> Parts:
@@ -287,6 +295,7 @@ def _parts(
         tickets=MemoryTickets(clock),
         screen=screen,
         searches=Searches(door, index),
+        own_exports=OwnExports(sources),
         uploads=Uploads(door, blobs, pictures, _quota(settings), clock, at_once=settings.uploads_at_once),
         passwords=passwords,
         setup=Setup(database, passwords),

@@ -9,6 +9,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from service.api.health import Readiness
+from service.api.own_exports import OwnExports
 from service.chat.accounts import Accounts
 from service.chat.bots import Bots
 from service.chat.door import Door
@@ -67,6 +68,7 @@ class Parts:
     tickets: Tickets
     screen: Screen
     uploads: Uploads
+    own_exports: OwnExports
     searches: Searches
     passwords: Passwords
     setup: Setup

@@ -17,6 +17,8 @@ from service.cli import (
     check_config,
     console,
     epochs,
+    exports,
+    imports,
     invites,
     keys,
     migrate,
@@ -53,6 +55,8 @@ app.command()(migrate.migrate)
 app.command()(backup.backup)
 app.command()(restore.restore)
 app.add_typer(epochs.app, name="epoch")
+app.command()(exports.export)
+app.command("import")(imports.import_)
 
 
 def main() -> None:
