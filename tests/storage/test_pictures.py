@@ -31,9 +31,9 @@ def look(pictures: WorkerPictures, content: bytes, type: str = "image/png") -> P
     return pictures.look(type, lambda: io.BytesIO(content), len(content))
 
 
-def drawn(format: str, size: tuple[int, int] = (1_000, 500), mode: str = "RGB", **more: Any) -> bytes:
+def drawn(kind: str, size: tuple[int, int] = (1_000, 500), mode: str = "RGB", **more: Any) -> bytes:
     out = io.BytesIO()
-    Image.new(mode, size, 1).save(out, format, **more)
+    Image.new(mode, size, 1).save(out, kind, **more)
     return out.getvalue()
 
 
@@ -43,9 +43,9 @@ def png_head(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + head + struct.pack(">I", zlib.crc32(head))
 
 
-@pytest.mark.parametrize("format", ["PNG", "JPEG", "GIF", "WEBP"])
-def test_a_picture_has_a_size_and_a_smaller_one(pictures: WorkerPictures, format: str) -> None:
-    found = look(pictures, drawn(format), f"image/{format.lower()}")
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP"])
+def test_a_picture_has_a_size_and_a_smaller_one(pictures: WorkerPictures, kind: str) -> None:
+    found = look(pictures, drawn(kind), f"image/{kind.lower()}")
     assert found is not None
     assert found.thumbnail is not None
     assert (found.width, found.height, found.thumbnail_size) == (1_000, 500, (480, 240))
