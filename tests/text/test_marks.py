@@ -59,8 +59,6 @@ def test_ordinary_sentences_are_not_sent_anywhere(text: str) -> None:
         "12) a",
         "-",
         "a|b\n-|-",
-        "|a|\n|-|",
-        "|a|\n:-:\nb",
     ],
 )
 def test_whatever_may_be_formatting_is(text: str) -> None:
