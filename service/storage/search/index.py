@@ -210,11 +210,9 @@ class SqliteSearchIndex:
         return 0.0 if behind else LOOK_SECONDS
 
     def _tell(self, building: Building, behind: list[Behind]) -> None:
-        """Say how far it has come, where that takes longer than a moment."""
-        if not behind and self._told >= 1.0:
-            return
+        """Say how far it has come, where a good part of the log was missing."""
         done = building.progress() if behind else 1.0
-        if done < self._told or done >= self._told + TELL_EVERY or done == 1.0:
+        if abs(done - self._told) >= TELL_EVERY or (self._told < done == 1.0):
             log.info("search index: %d%% of the log", int(done * 100))
             self._told = done
 
