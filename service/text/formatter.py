@@ -16,7 +16,6 @@ from collections import deque
 from pathlib import Path
 from typing import cast
 
-import service
 from service.chat.names import TEXT_MAX
 from service.text import marks
 from service.text.pipe import FAILED, FORMATTED, LENGTH, packed
@@ -28,7 +27,7 @@ STALL_SECONDS = 10.0  # without an answer: more than a process lives that may ta
 RESTART_SECONDS = 5.0  # between two starts, after one that came to nothing
 
 WORKER = "service.text.worker"
-ROOT = Path(service.__file__).parent.parent  # from where this very code is found again
+ROOT = Path(__file__).parents[2]  # from where this very code is found again
 
 log = logging.getLogger("folkmoot.text")
 
