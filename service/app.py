@@ -327,6 +327,7 @@ def _terms(settings: Settings, verifier: Verifier, clock: Clock) -> Terms:
         slow_reader_seconds=settings.slow_reader_seconds,
         version=__version__,
         node=secrets.token_hex(NODE_BYTES),
+        file_bytes=settings.file_bytes,
     )
 
 

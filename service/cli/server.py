@@ -60,7 +60,7 @@ def configure(app: Callable[..., Awaitable[None]], current: Settings) -> uvicorn
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http=http_protocol(current.handshake_seconds),
+        http=http_protocol(current.handshake_seconds, current.slow_reader_seconds),
         ws=socket_protocol(current.write_buffer_bytes, current.handshake_seconds),
         lifespan="on",
         log_config=None,  # our own logging has been set up, and takes uvicorn's records too

@@ -22,7 +22,10 @@ class FolkmootHTTP(HttpToolsProtocol):
     head has to come in time, and may not be longer than anybody needs."""
 
     handshake_seconds = 10.0
+    slow_reader_seconds = 30.0
 
+    _stalled: asyncio.TimerHandle | None = None
+    _unread = 0  # bytes that waited for the client when it was last looked at
     _deadline: asyncio.TimerHandle | None = None
     _surplus = 0  # bytes of this request, in later segments than its first, that are no body
     _refused = False
@@ -77,9 +80,20 @@ class FolkmootHTTP(HttpToolsProtocol):
         """The parser has given up, on its own or because we had it."""
         self._refuse()
 
+    def pause_writing(self) -> None:
+        """The client takes in less than it is sent. Who takes in nothing is not waited for for ever."""
+        super().pause_writing()
+        self._watch()
+
+    def resume_writing(self) -> None:
+        """It has caught up."""
+        self._unwatch()
+        super().resume_writing()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """The client is gone."""
         self._head_is_there()
+        self._unwatch()
         super().connection_lost(exc)
 
     def timeout_keep_alive_handler(self) -> None:
@@ -120,6 +134,22 @@ class FolkmootHTTP(HttpToolsProtocol):
         cycle.message_event.set()
         return cycle.response_started
 
+    def _watch(self) -> None:
+        self._unread = self.transport.get_write_buffer_size()
+        self._stalled = self.loop.call_later(self.slow_reader_seconds, self._look)
+
+    def _look(self) -> None:
+        """Slow is no stall: whoever has taken in something gets as long again."""
+        if self.transport.get_write_buffer_size() < self._unread:
+            self._watch()
+        else:
+            self.transport.abort()
+
+    def _unwatch(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
+
     def _await_head(self) -> None:
         if self._deadline is None:
             self._deadline = self.loop.call_later(self.handshake_seconds, self.transport.abort)
@@ -130,6 +160,7 @@ class FolkmootHTTP(HttpToolsProtocol):
             self._deadline = None
 
 
-def http_protocol(handshake_seconds: float) -> type[FolkmootHTTP]:
-    """The protocol with its deadline, for uvicorn, which makes one for each connection and passes none."""
-    return type("ConfiguredHTTP", (FolkmootHTTP,), {"handshake_seconds": handshake_seconds})
+def http_protocol(handshake_seconds: float, slow_reader_seconds: float = 30.0) -> type[FolkmootHTTP]:
+    """The protocol with its deadlines, for uvicorn, which makes one for each connection and passes none."""
+    deadlines = {"handshake_seconds": handshake_seconds, "slow_reader_seconds": slow_reader_seconds}
+    return type("ConfiguredHTTP", (FolkmootHTTP,), deadlines)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from service.chat import names
+from service.chat.files import PER_MESSAGE
 from service.chat.records import Credential, User
 from service.chat.roles import format_scope
 from service.wire import shapes
@@ -25,6 +26,7 @@ class Terms:
     slow_reader_seconds: float
     version: str
     node: str
+    file_bytes: int = 0
 
     def hello(self, user: User, credential: Credential) -> Shape:
         """The first frame: who one is here, until when, and what one has to keep to."""
@@ -39,6 +41,8 @@ class Terms:
                 "text": names.TEXT_MAX,
                 "frame": self.frame_bytes,
                 "nonce": names.NONCE_MAX,
+                "file": self.file_bytes,
+                "files": PER_MESSAGE,
                 "rooms": self.rooms,
                 "commands_per_second": self.commands_per_second,
             },

@@ -311,7 +311,7 @@ async def test_a_report_names_the_files_of_its_message_whatever_becomes_of_them(
 
 
 @pytest.mark.parametrize(
-    ("asked", "status", "part", "range"),
+    ("asked", "status", "part", "shown"),
     [
         ("bytes=0-3", 206, "0123", "bytes 0-3/10"),
         ("bytes=7-", 206, "789", "bytes 7-9/10"),
@@ -327,12 +327,12 @@ async def test_a_report_names_the_files_of_its_message_whatever_becomes_of_them(
     ],
 )
 async def test_a_part_of_a_file_can_be_asked_for(
-    house: House, asked: str, status: int, part: str | None, range: str | None
+    house: House, asked: str, status: int, part: str | None, shown: str | None
 ) -> None:
     file = await brought(house, b"0123456789")
     answer = await have(house, "bob", file["id"], Range=asked)
     assert answer.status_code == status
-    assert answer.headers.get("content-range") == range
+    assert answer.headers.get("content-range") == shown
     if part is not None:
         assert (answer.text, answer.headers["content-length"]) == (part, str(len(part)))
     else:

@@ -17,6 +17,7 @@ from tests.live.virtual import later, settle
 pytestmark = pytest.mark.anyio
 
 HEAD_SECONDS = 10.0
+SLOW_SECONDS = 30.0  # without a byte taken in
 SEGMENT = 16_384  # bytes that come at once
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -36,7 +37,7 @@ class Line:
         loop = asyncio.get_running_loop()
         state = ServerState()
         state.default_headers = [(b"date", b"Sun, 06 Nov 1994 08:49:37 GMT")]
-        self.protocol: FolkmootHTTP = http_protocol(HEAD_SECONDS)(config, state, {}, loop)
+        self.protocol: FolkmootHTTP = http_protocol(HEAD_SECONDS, SLOW_SECONDS)(config, state, {}, loop)
         self.transport = Transport(loop, self.protocol)
         self.protocol.connection_made(self.transport)
 
@@ -191,3 +192,28 @@ async def test_half_a_head_is_not_waited_for_for_ever(line: Line) -> None:
     await line.say(GET)
     await later(HEAD_SECONDS + 1)
     assert line.transport.aborted
+
+
+async def test_who_takes_in_nothing_is_not_waited_for_and_who_is_slow_is(line: Line) -> None:
+    unread = [100_000]
+    line.transport.get_write_buffer_size = lambda: unread[0]  # type: ignore[method-assign]
+    line.go_on.clear()
+    await line.say(GET + END)
+    line.protocol.pause_writing()
+    for left in (90_000, 80_000, 70_000):
+        unread[0] = left
+        await later(SLOW_SECONDS)
+        assert not line.transport.aborted, "slow is no stall"
+    await later(SLOW_SECONDS)
+    assert line.transport.aborted
+
+
+async def test_who_has_caught_up_has_all_the_time_there_is(line: Line) -> None:
+    line.transport.get_write_buffer_size = lambda: 100_000  # type: ignore[method-assign]
+    line.go_on.clear()
+    await line.say(GET + END)
+    line.protocol.pause_writing()
+    await later(SLOW_SECONDS - 0.1)
+    line.protocol.resume_writing()
+    await later(SLOW_SECONDS * 3)
+    assert not line.transport.aborted
