@@ -45,8 +45,8 @@ async def open_direct_room(parts: TheParts, asking: Asking, body: People, respon
     """Go to the direct room with somebody, or with a few people; the same people always get the same room."""
     opened = await parts.door.do(asking, OpenDirect(tuple(body.users)))
     response.status_code = 201 if opened.made else 200
-    response.headers["Location"] = f"/api/rooms/{opened.standing.room.slug}"
-    return shapes.room(opened.standing.room, opened.standing)
+    response.headers["Location"] = f"/api/rooms/{opened.seen.room.slug}"
+    return shapes.room(opened.seen.room, opened.seen.standing, opened.seen.read)
 
 
 @router.get("/api/me/blocks", response_model=PageAnswer[BlockedAnswer])

@@ -109,7 +109,7 @@ async def create_room(parts: TheParts, asking: Asking, body: NewRoom, response: 
     """Make a room and own it. A slug is given out once: also a deleted room keeps its own."""
     made = await parts.door.do(asking, body.command())
     response.headers["Location"] = f"{router.prefix}/{made.room.slug}"
-    return _shape(SeenRoom(made))
+    return _shape(made)
 
 
 @router.get("/{slug}", response_model=RoomAnswer, response_model_exclude_unset=True)
@@ -125,7 +125,7 @@ async def change_room(
 ) -> dict[str, Any]:
     """Change a room's settings: `locked`, `slow_mode` and `post_role` as who moderates it, the rest as its owner. A
     raised `join_role` ends the memberships below it. Can be undone."""
-    return _shape(SeenRoom(acted(response, await parts.door.do(acting, body.command(slug)))))
+    return _shape(acted(response, await parts.door.do(acting, body.command(slug))))
 
 
 @router.delete("/{slug}", status_code=204, response_model=None)

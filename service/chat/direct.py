@@ -11,11 +11,11 @@ from service.chat import members, names, standing
 from service.chat.directory import find
 from service.chat.errors import Code, Refusal, Why, invalid
 from service.chat.events import Invited, Told
-from service.chat.policy import Standing, may_create
+from service.chat.policy import may_create
 from service.chat.ports import Transaction
 from service.chat.records import Asker, Room, User
 from service.chat.roles import Role, RoomRole, Scope, Visibility
-from service.chat.rooms import UNSAVED, new_epoch
+from service.chat.rooms import UNSAVED, SeenRoom, new_epoch, seen
 
 PEOPLE_MAX = 9  # in one direct room; more is a room of its own
 ID_BYTES = 10  # of chance in a direct room's slug
@@ -25,7 +25,7 @@ ID_BYTES = 10  # of chance in a direct room's slug
 class Opened:
     """A direct room; ``made`` if there was none for these people."""
 
-    standing: Standing
+    seen: SeenRoom
     made: bool
 
 
@@ -52,7 +52,7 @@ class OpenDirect:
                 if user.id != asker.user.id:
                     invited = Invited(room.slug, asker.user.username)
                     tx.tell(Told(frozenset({user.id}), room.slug, Scope.READ, invited))
-        return Opened(standing.of_asker(tx, asker, room.slug), made)
+        return Opened(seen(tx, standing.of_asker(tx, asker, room.slug), asker.user), made)
 
     def _people(self, tx: Transaction, asker: Asker) -> list[User]:
         found = {asker.user.id: asker.user}

@@ -19,7 +19,7 @@ from service.chat.ports import Database, Formatter, Transaction
 from service.chat.records import Asker, Credential, Message
 from service.chat.screening import Screen
 from service.chat.sessions import admit
-from service.chat.windows import Windows
+from service.chat.windows import NO_WINDOWS, Windows
 
 R_co = TypeVar("R_co", covariant=True)
 R = TypeVar("R")
@@ -63,7 +63,7 @@ class Door:
         buckets: Buckets,
         formatter: Formatter,
         screen: Screen | None = None,
-        windows: Windows = Windows(),
+        windows: Windows = NO_WINDOWS,
     ) -> None:
         self._database = database
         self._posts = posts

@@ -43,8 +43,8 @@ class PostMessage:
     ``present`` is false on a connection that does not hear the room: there one joins before one speaks. ``refusal`` is
     what is answered if this is no retry: it came over the rate. ``screened`` is what the room's filters made of it.
     ``html`` is the formatted text, and ``here`` are the ids of who is in the room now, if the text may call them.
-    ``files`` are the ids of what was uploaded for it. With ``read``, whoever says it has read what stands above it; on a
-    socket that is remembered with what else was read there.
+    ``files`` are the ids of what was uploaded for it. With ``read``, whoever says it has read what stands above; on
+    a socket that is remembered with what else was read there.
     """
 
     credential: Credential

@@ -46,7 +46,7 @@ class CreateRoom:
     receipts: bool = False
     epoch: str = field(default_factory=new_epoch)
 
-    def run(self, tx: Transaction, asker: Asker) -> Standing:
+    def run(self, tx: Transaction, asker: Asker) -> SeenRoom:
         """The room as its owner sees it."""
         may_create(asker.user, asker.scope).require()
         for gate in (self.join_role, self.post_role):
@@ -54,7 +54,7 @@ class CreateRoom:
         room = self.make(tx, asker.user)
         made = standing.of_asker(tx, asker, self.slug)
         Deed(actor_of(asker), What.ROOM_CREATED, made.rank, room=room).done(tx)
-        return made
+        return seen(tx, made, asker.user)
 
     def make(self, tx: Transaction, owner: User) -> Room:
         """The room with its owner, without asking who may: for the operator, who is no user of the server."""
@@ -101,13 +101,13 @@ class ChangeRoom:
     receipts: bool | None = None
     reason: str | None = None
 
-    def run(self, tx: Transaction, asker: Asker) -> Done[Standing]:
+    def run(self, tx: Transaction, asker: Asker) -> Done[SeenRoom]:
         """The room as it is then. Where nothing changes there is no event."""
         before = standing.of_asker(tx, asker, self.slug)
         standing.require(tx, Action.MODERATE if self._asked <= PEACE else Action.CHANGE, before)
         changed = self._applied(before.room)
         if changed == before.room:
-            return Done(before)
+            return Done(seen(tx, before, asker.user))
         for gate in GATES:
             if getattr(changed, gate) is not getattr(before.room, gate):
                 may_set_gate(asker.user, getattr(changed, gate)).require()
@@ -115,7 +115,7 @@ class ChangeRoom:
         deed = Deed(actor_of(asker), What.ROOM_CHANGED, before.rank, room=before.room, reason=reason)
         set_room(tx, deed, before.room, changed)
         action = deed.done(tx, **_told(before.room, changed))
-        return Done(standing.of_asker(tx, asker, self.slug), action)
+        return Done(seen(tx, standing.of_asker(tx, asker, self.slug), asker.user), action)
 
     @property
     def _asked(self) -> frozenset[str]:
@@ -164,6 +164,16 @@ class SeenRoom:
     standing: Standing
     read: ReadState | None = None
 
+    @property
+    def room(self) -> Room:
+        """The room itself."""
+        return self.standing.room
+
+
+def seen(tx: Transaction, shown: Standing, user: User) -> SeenRoom:
+    """The room of a standing, with how far its user has read there."""
+    return SeenRoom(shown, tx.members.reads(user.id, shown.room.id).get(shown.room.id))
+
 
 @dataclass(frozen=True, slots=True)
 class SeeRoom:
@@ -175,7 +185,7 @@ class SeeRoom:
         """Also of a public room that one may not enter: its gate is written on its door."""
         found = standing.of_asker(tx, asker, self.slug)
         standing.require(tx, Action.SEE, found)
-        return SeenRoom(found, tx.members.reads(asker.user.id, found.room.id).get(found.room.id))
+        return seen(tx, found, asker.user)
 
 
 @dataclass(frozen=True, slots=True)

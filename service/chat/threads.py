@@ -110,7 +110,7 @@ class ListThreads:
 
 
 def place_of(followed: FollowedThread) -> tuple[int, int, int]:
-    """Where a thread stands in the list: by the time of its last reply, and where two have one time, by room and seq."""
+    """Where a thread stands in the list: by the time of its last reply, and then by room and seq."""
     parts = parse_message_id(followed.root.id)
     assert parts is not None  # noqa: S101  we made it
     last_at = 0 if followed.root.thread is None else followed.root.thread.last_at

@@ -16,6 +16,9 @@ class Windows:
     delete_seconds: int = 0
 
 
+NO_WINDOWS = Windows()
+
+
 def require_open(rule: str, done: str, message: Message, seconds: int, now: int) -> None:
     """Raise the refusal once the time is over in which a message can be ``done`` something."""
     until = message.at + seconds * 1000

@@ -10,7 +10,21 @@ from fastapi import FastAPI
 from service.api import members, messages, rooms
 from service.api.answers import Answer, AuthorAnswer, MemberAnswer, MessageAnswer, RoomAnswer, You
 from service.chat.policy import Standing
-from service.chat.records import Author, Deletion, Member, Message, Room, Sanction, SanctionKind, User
+from service.chat.records import (
+    Author,
+    Deletion,
+    File,
+    Member,
+    Message,
+    Pin,
+    Reaction,
+    ReadState,
+    Room,
+    Sanction,
+    SanctionKind,
+    Thread,
+    User,
+)
 from service.chat.roles import Role, RoomRole, Scope, Visibility
 from service.wire import shapes
 
@@ -19,15 +33,32 @@ BOB = User(1, "u1", "bob", "Bob", Role.MEMBER, False, False, False, 0)
 AUTHOR = Author("bob", "Bob", Role.MEMBER, False)
 MUTE = Sanction(1, "s1", SanctionKind.MUTE, "den", BOB, "ann", 5, 1, 2, "spam", {"den": 3}, "a1")
 STANDING = Standing(ROOM, Role.MEMBER, RoomRole.OWNER, frozenset(Scope), muted=MUTE)
-FULL = Message("m1", "den", 2, AUTHOR, "hello", 0, reply_to="m0", nonce="n", deleted=Deletion("mo", 1))
+FULL = Message(
+    "m1",
+    "den",
+    2,
+    AUTHOR,
+    "hello",
+    0,
+    reply_to="m0",
+    nonce="n",
+    deleted=Deletion("mo", 1),
+    html="<p>hello</p>",
+    edited_at=1,
+    root="m0",
+    thread=Thread(1, 3, 1),
+    pinned=Pin("mo", 1),
+    reactions=(Reaction("\U0001f44d", 1, ("bob",)),),
+    files=(File("f1", "cat.png", "image/png", 9, 4, 4, (2, 2)),),
+)
 BARE = Message("m1", "den", 2, AUTHOR, "hello", 0)
 
 
 @pytest.mark.parametrize(
     ("model", "shape"),
     [
-        (RoomAnswer, shapes.room(ROOM, STANDING)),
-        (You, shapes.room(ROOM, STANDING)["you"]),
+        (RoomAnswer, shapes.room(ROOM, STANDING, ReadState(3, 1, 0))),
+        (You, shapes.room(ROOM, STANDING, ReadState(3, 1, 0))["you"]),
         (MemberAnswer, shapes.member(Member(1, BOB, RoomRole.OWNER, 0, muted_until=2))),
         (MessageAnswer, shapes.message(FULL)),
         (AuthorAnswer, shapes.message(FULL)["author"]),

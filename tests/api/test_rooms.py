@@ -100,11 +100,15 @@ async def test_a_room_is_made_with_201_and_the_address_where_it_is(served: Serve
         "join_role": "member",
         "post_role": "member",
         "locked": False,
+        "receipts": False,
         "seq": 1,
         "members": 1,
         "you": {
             "role": "owner",
-            "can": ["see", "read", "join", "post", "invite", "moderate", "change", "delete"],
+            "can": ["see", "read", "join", "post", "react", "pin", "call", "invite", "moderate", "change", "delete"],
+            "read": 0,
+            "unread": 0,
+            "mentions": 0,
         },
     }
     there = await served.ask("bob", "GET", answer.headers["location"].removeprefix("/api"))

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.chat.errors import Refusal
-from service.chat.messages import DIGEST_BYTES, ListMessages, Posted, PostMessage, require_replied, rule, seen
+from service.chat.messages import DIGEST_BYTES, ListMessages, Posted, PostMessage, rule, seen
 from service.chat.records import Credential
 from service.chat.roles import Role, RoomRole, Scope, Visibility
+from service.chat.threads import root_of
 from service.storage import posting
 from tests.stage import Stage
 from tests.stage_door import sign_in
@@ -90,7 +91,7 @@ def test_a_reply_to_what_is_no_message_is_refused(stage: Stage) -> None:
     room = stage.seen("lobby")
     for wrong in ("", "m1", "x" * 200, "m" + "f" * 11 + "f" * 12 + "-" + "f" * 12):
         with pytest.raises(Refusal) as caught:
-            stage.run(lambda tx, wrong=wrong: require_replied(tx, room, wrong))
+            stage.run(lambda tx, wrong=wrong: root_of(tx, room, wrong))
         assert (caught.value.code, caught.value.errors[0].field) == ("invalid", "reply_to")
 
 

@@ -148,7 +148,11 @@ async def test_ones_own_event_comes_after_its_reply(hall: Hall) -> None:
         ({"type": "typing", "room": "lobby"}, "not_joined"),
         ({"type": "auth", "token": "nobody's"}, "unauthenticated"),
         ({"type": "send", "room": "lobby", "text": "x" * 4_001}, "invalid"),
-        ({"type": "edit", "message": "m1", "text": "x"}, "unknown_type"),
+        ({"type": "edit", "message": "m1", "text": "x"}, "not_found"),
+        ({"type": "react", "message": "m1", "emoji": "x"}, "not_found"),
+        ({"type": "read", "room": "den", "seq": 1}, "not_found"),
+        ({"type": "read", "room": "lobby", "seq": 1}, "not_joined"),
+        ({"type": "forget", "message": "m1"}, "unknown_type"),
     ],
 )
 async def test_what_one_may_not_is_refused_and_the_connection_stays(

@@ -6,10 +6,13 @@ import pytest
 
 from service.chat.deeds import OPERATOR, Deed, What
 from service.chat.deletions import DeleteMessage
-from service.chat.events import EVENTS, Event, MemberJoined, RoomChanged
+from service.chat.edits import EditMessage
+from service.chat.events import EVENTS, Event, MemberJoined, MessageEdited, MessagePosted, RoomChanged
 from service.chat.members import JoinRoom, LeaveRoom, SetMember, leave_all
 from service.chat.messages import PostMessage
+from service.chat.pins import PinMessage
 from service.chat.policy import Rank
+from service.chat.reactions import React
 from service.chat.records import SanctionKind
 from service.chat.roles import Role, RoomRole
 from service.chat.rooms import ChangeRoom, DeleteRoom
@@ -49,6 +52,10 @@ def test_every_kind_of_event_is_read_as_it_was_told(stage: Stage) -> None:
     stage.do("ann", RemoveMember("lobby", "cyn"))
     stage.do("bob", LeaveRoom("lobby"))
     stage.do("bob", JoinRoom("lobby"))
+    stage.do("bob", EditMessage(first, "hello, all"))
+    for on in (True, False):
+        stage.do("bob", React(first, "\U0001f44d", on))
+        stage.do("ann", PinMessage(first, on))
     deleted = stage.do("ann", DeleteMessage(first))
     assert deleted.action is not None
     stage.do("ann", Undo(deleted.action.uid))
@@ -66,12 +73,17 @@ def test_every_kind_of_event_is_read_as_it_was_told(stage: Stage) -> None:
 
     told = [event for event in stage.events if event.room == "lobby"]
     kept = read(stage)
+    room = stage.seen("lobby")
+    shown = {message.seq: message for message in stage.run(lambda tx: tx.log.messages(room, 9))}
     assert {type(event) for event in told} == set(EVENTS), "all kinds are looked at"
     assert [event.seq for event in kept] == list(range(1, len(told) + 1))
     for before, after in zip(told, kept, strict=True):
         if isinstance(before, RoomChanged) and isinstance(after, RoomChanged):
             assert (before.seq, before.at, before.by) == (after.seq, after.at, after.by)
             assert after.changed == stage.seen("lobby"), "a room is shown as it is now"
+        elif isinstance(after, MessagePosted | MessageEdited):
+            assert (before.seq, before.at) == (after.seq, after.at)
+            assert after.message == shown[after.message.seq], "a message is shown as it is now"
         else:
             assert before == after
 

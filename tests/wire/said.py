@@ -11,8 +11,13 @@ from service.chat.events import (
     MemberJoined,
     MemberLeft,
     MessageDeleted,
+    MessageEdited,
+    MessagePinned,
     MessagePosted,
     MessageRestored,
+    MessageUnpinned,
+    ReactionAdded,
+    ReactionRemoved,
     RoomChanged,
     RoomDeleted,
 )
@@ -52,6 +57,7 @@ ROOM_SHAPE = {
     "post_role": "guest",
     "locked": False,
     "slow_mode": 0,
+    "receipts": False,
     "seq": 7,
     "members": 2,
     "created_at": AT_TEXT,
@@ -79,7 +85,26 @@ GONE = MessageDeleted(*_PLACE, "m1", "mo")
 BACK = MessageRestored(*_PLACE, MESSAGE, "mo")
 CHANGED = RoomChanged(*_PLACE, LOBBY, "mo")
 DELETED = RoomDeleted(*_PLACE, "mo")
-EVENTS: list[Event] = [POSTED, JOINED, LEFT, KICKED, BANNED, PROMOTED, MUTED, GONE, BACK, CHANGED, DELETED]
+EDITED = MessageEdited(*_PLACE, replace(MESSAGE, edited_at=AT))
+LIKED = ReactionAdded(*_PLACE, "m1", "\U0001f44d", "bob", 2)
+UNLIKED = ReactionRemoved(*_PLACE, "m1", "\U0001f44d", "bob", 1)
+PINNED = MessagePinned(*_PLACE, "m1", "mo")
+UNPINNED = MessageUnpinned(*_PLACE, "m1", "mo")
+ABOUT_MESSAGES: list[Event] = [EDITED, LIKED, UNLIKED, PINNED, UNPINNED]
+EVENTS: list[Event] = [
+    *ABOUT_MESSAGES,
+    POSTED,
+    JOINED,
+    LEFT,
+    KICKED,
+    BANNED,
+    PROMOTED,
+    MUTED,
+    GONE,
+    BACK,
+    CHANGED,
+    DELETED,
+]
 
 
 def saying(text: str, **more: Any) -> Message:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from service.chat.events import MessagePosted
 from service.chat.ids import message_id
-from service.chat.records import Author, Deletion, Message
+from service.chat.records import Author, Deletion, File, Message
 from service.chat.roles import Role
 from service.wire import frames, json_messages, shapes
 
@@ -25,6 +25,7 @@ MESSAGES = st.builds(
     reply_to=st.none() | st.just(message_id(1_780_000_000_000, 7, 3)),
     nonce=st.none() | TEXTS,
     deleted=st.none() | st.just(Deletion("mo", 1_780_000_000_124)),
+    files=st.just(()) | st.builds(lambda name: (File("f1", name, "image/png", 7, 3, 4, (3, 4)),), TEXTS),
 )
 
 

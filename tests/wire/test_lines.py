@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from service.chat.errors import Code, Refusal, Why
 from service.chat.events import Event
+from service.chat.records import File
 from service.wire import lines
 from tests.wire.said import (
     AT,
@@ -46,6 +47,12 @@ from tests.wire.said import (
 )
 def test_an_event_is_a_line_or_nothing(event: Event, line: str | None) -> None:
     assert lines.event(event) == line
+
+
+def test_files_stand_behind_the_text_by_their_names() -> None:
+    files = (File("f1", "sea.png", "image/png", 7), File("f2", "a\nb.txt", "text/plain", 7))
+    assert lines.message(saying("look", files=files)) == "[lobby] bob: look [sea.png] [a\n  b.txt]"
+    assert lines.message(saying("", files=files[:1])) == "[lobby] bob: [sea.png]"
 
 
 def test_people_come_and_go() -> None:

@@ -4,10 +4,10 @@ at which a row's rights last changed."""
 from __future__ import annotations
 
 from service.storage.tables.accounts import authority, blocks, clients, invites, sessions, users
-from service.storage.tables.base import metadata
 from service.storage.tables.files import files
 from service.storage.tables.log import events, followers, mentions, pins, reactions, revisions, threads
 from service.storage.tables.moderation import actions, audit, audit_facts, audit_heads, filters, reports, sanctions
+from service.storage.tables.naming import metadata
 from service.storage.tables.rooms import heads, members, room_rules, rooms
 
 __all__ = [

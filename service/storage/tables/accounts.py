@@ -16,7 +16,7 @@ from sqlalchemy import (
     Text,
 )
 
-from service.storage.tables.base import Key, metadata
+from service.storage.tables.naming import Key, metadata
 
 authority = Table(
     "authority",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, SmallInteger, String, Table
 
-from service.storage.tables.base import Key, metadata
+from service.storage.tables.naming import Key, metadata
 
 files = Table(
     "files",

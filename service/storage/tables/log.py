@@ -17,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-from service.storage.tables.base import Key, metadata
+from service.storage.tables.naming import Key, metadata
 
 # The log. What a commit costs is the pages that it touches. So on SQLite the rows lie in the order of the commits, all
 # at the end of one tree, and only the narrow key (room_id, seq) is spread over the rooms; ids are built from the key

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, SmallInteger, String, Table, Text, UniqueConstraint, text
 
-from service.storage.tables.base import Key, metadata
+from service.storage.tables.naming import Key, metadata
 
 # What authority did and can take back, with the steps that take it back.
 actions = Table(

@@ -17,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-from service.storage.tables.base import Key, metadata
+from service.storage.tables.naming import Key, metadata
 
 rooms = Table(
     "rooms",
