@@ -58,6 +58,7 @@ class Stream:
             async with asyncio.timeout(min(self._bounds.piece_seconds, max(0.0, self._until - now))):
                 message = await self._receive()
         except TimeoutError:
+            self.complete = True  # whatever still comes, nobody waits for it
             raise HTTPException(408, "The upload took too long.", self._hang_up) from None
         if message["type"] != "http.request":
             return message

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import resource
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.e2e.house import House
+from tests.e2e.line import Line
 from tests.e2e.stranger import Stranger
 
 CONTENT = bytes(range(256)) * 4_096  # 1 MiB
@@ -161,3 +164,25 @@ def test_no_log_holds_what_a_file_is_called_or_what_is_in_it(tmp_path: Path) -> 
         bring(house, b"GIF89a the treasure is buried", "treasure-map.gif")
         assert have(house, file["id"]).status_code == 200
         assert "treasure" not in house.log
+
+
+@pytest.mark.anyio
+async def test_on_a_socket_a_message_carries_files_too_and_everybody_hears_of_them(house: House) -> None:
+    join(house, "bob", "gus")
+    file = await asyncio.to_thread(lambda: bring(house, b"hello", "a.txt").json())
+    async with Line(house, "bob") as bob, Line(house, "gus") as gus:
+        assert bob.hello["limits"]["files"] == 10
+        assert bob.hello["limits"]["file"] >= len(CONTENT)
+        await bob.join("lobby")
+        await gus.join("lobby")
+        reply = await bob.do("send", room="lobby", files=[file["id"]], nonce="n1")
+        assert (reply["message"]["text"], reply["message"]["files"]) == ("", [file])
+        await gus.until_seq("lobby", reply["message"]["seq"])
+        assert gus.rooms["lobby"].messages[-1] == reply["message"]
+        again = await bob.do("send", room="lobby", files=[file["id"]], nonce="n1")
+        assert (again["duplicate"], again["message"]) == (True, reply["message"])
+        refused = [
+            (await bob.ask("send", room="lobby", files=files))["code"]
+            for files in ([file["id"]], ["f0"], ["f0"] * 11, "f0", [])
+        ]
+        assert refused == ["conflict", "invalid", "invalid", "invalid", "invalid"]

@@ -8,7 +8,7 @@ import pytest
 
 from service.chat.errors import FieldError, Why
 from service.chat.policy import Standing
-from service.chat.records import Pin, Reaction, ReadState, Thread
+from service.chat.records import File, Pin, Reaction, ReadState, Thread
 from service.chat.roles import SCOPES_OF, Role, RoomRole, Scope
 from service.wire import shapes
 from tests.wire.said import AT, AT_TEXT, BOB, LOBBY, MEMBER, MEMBER_SHAPE, MESSAGE, MESSAGE_SHAPE, ROOM_SHAPE
@@ -102,4 +102,4 @@ def test_a_file_shows_what_is_known_of_it() -> None:
         "height": 500,
         "thumbnail": {"width": 480, "height": 240},
     }
-    assert shapes.message(saying("look", files=(plain,)))["files"] == [shapes.file(plain)]
+    assert shapes.message(replace(MESSAGE, files=(plain,)))["files"] == [shapes.file(plain)]

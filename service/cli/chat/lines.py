@@ -44,7 +44,8 @@ def warning(text: str) -> Line:
 def message(shape: Mapping[str, Any]) -> Line:
     """A message as the contract shows it; a deleted one is in its place without its text."""
     deleted = shape.get("deleted")
-    text = f"(deleted by {deleted['by']})" if deleted else str(shape["text"])
+    files = " ".join(f"[{file['name']}]" for file in shape.get("files", ()))
+    text = f"(deleted by {deleted['by']})" if deleted else f"{shape['text']} {files}".strip()
     return Line(Kind.MESSAGE, text, shape["author"]["username"], datetime.fromisoformat(shape["at"]))
 
 
