@@ -235,7 +235,8 @@ class SqlHistory:
         messages = {message.seq: message for message in bare}
         for seq, hung in self._attachments.of(room, list(messages)).items():
             if messages[seq].deleted is not None:
-                hung.pop("files", None)
+                # Of what is deleted only the thread is left: `message.deleted` tells of all of it at once.
+                hung = {"thread": hung.get("thread")}
             messages[seq] = replace(messages[seq], **hung)
         return messages
 
