@@ -26,6 +26,7 @@ from service.chat.connections import DropConnection, ListConnections
 from service.chat.deeds import OPERATOR, UNDO_SECONDS, Deed, What
 from service.chat.deletions import DeleteMessage, DeleteMessages, FindMessages, SeeMessage
 from service.chat.enforcement import EndDue
+from service.chat.files import AddFile, MayUpload, Quota, SeeFile
 from service.chat.filters import AddFilter, ListFilters, NewFilter, RemoveFilter, TryFilter
 from service.chat.invites import CreateInvite, DeleteInvite, ListInvites
 from service.chat.members import JoinRoom, LeaveRoom, ListMembers, SetMember
@@ -34,7 +35,7 @@ from service.chat.passwords import Passwords
 from service.chat.permissions import ExplainPermissions
 from service.chat.policy import Rank
 from service.chat.profile import ChangeOwn, SeeMe
-from service.chat.records import FilterAction, FilterKind, ReportState, SanctionKind, Source
+from service.chat.records import File, FilterAction, FilterKind, ReportState, SanctionKind, Source
 from service.chat.replay import EnterRoom, Type
 from service.chat.reports import HandleReport, ListOwnReports, ListReports, ReportMessage, SeeReport
 from service.chat.resets import IssueReset
@@ -187,6 +188,8 @@ ACTS = {
 # What the operator or the server does, who ask no policy: tried further below, and where the command line is tried.
 UNASKED = {What.SERVER_SET_UP, What.PASSWORD_SET, What.BOT_ADDED, What.KEYS_ROTATED, What.AUDIT_ERASED}
 
+QUOTA = Quota(10, 10, 10, 10)
+
 # What people do for themselves takes no authority.
 OWN: dict[str, tuple[str, Callable[[Stage], Asked[Any]]]] = {
     "join": ("gus", lambda _: JoinRoom("lobby")),
@@ -195,6 +198,7 @@ OWN: dict[str, tuple[str, Callable[[Stage], Asked[Any]]]] = {
     "leave": ("bob", lambda _: LeaveRoom("lobby")),
     "leave by one's own name": ("bob", lambda _: RemoveMember("lobby", "bob")),
     "type": ("bob", lambda _: Type("lobby")),
+    "upload": ("bob", lambda _: AddFile("lobby", File("f1", "a.txt", "text/plain", 7), "ab" * 16, b"digest", 0, QUOTA)),
     "report": ("cyn", lambda stage: ReportMessage(say(stage), "spam")),
     "delete one's own message": ("bob", lambda stage: DeleteMessage(say(stage))),
     "rename oneself": ("bob", lambda _: ChangeOwn(name="Robert")),
@@ -218,6 +222,8 @@ QUESTIONS = {
     ListSanctions,
     ListSessions,
     ListUsers,
+    MayUpload,
+    SeeFile,
     SeeMe,
     SeeMessage,
     SeeReport,
