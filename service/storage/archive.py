@@ -94,12 +94,16 @@ class ArchiveReader:
             self._tar = tarfile.open(path, "r:")  # noqa: SIM115 - closed by __exit__
         except tarfile.TarError as error:
             raise NoBackup(f"{path} is no backup of Folkmoot.") from error
+        self._path = path
         try:
             self._members = self._tar.getmembers()
             self.manifest = self._read_manifest(path)
         except tarfile.TarError as error:
+            self._tar.close()
             raise NoBackup(f"{path} is not whole: {error}.") from error
-        self._path = path
+        except NoBackup:
+            self._tar.close()
+            raise
 
     def __enter__(self) -> ArchiveReader:
         return self
