@@ -26,14 +26,23 @@ from .loop import Loop
 from .machine import Cores, describe, filesystem_of, hand_out_cores, open_files_allowed
 from .outcome import Outcome
 from .progress import Bar
+from .searching import Indexing, Searching
 from .sending_away import Revocations
 from .servers import DidNotStart
 from .signing_in import SigningIn
 from .table import markdown, print_tables
 from .talking import TALKING, Talking
 
-Scenario = Talking | Idle | Connects | SigningIn | Revocations
-SCENARIOS: tuple[Scenario, ...] = (*TALKING, Idle(), Connects(), SigningIn(), Revocations())
+Scenario = Talking | Idle | Connects | SigningIn | Revocations | Searching | Indexing
+SCENARIOS: tuple[Scenario, ...] = (
+    *TALKING,
+    Idle(),
+    Connects(),
+    SigningIn(),
+    Revocations(),
+    Searching(),
+    Indexing(),
+)
 
 # Sockets that a server holds beside those of its clients, and some room.
 SPARE_FILES = 500

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,10 +33,13 @@ class Scale:
     window_seconds: float
     idle_connections: int
     connects: int
+    searched: int = 0  # messages in the log that is searched
 
 
-FULL = Scale(rounds=3, warm_up_seconds=1.5, window_seconds=4.0, idle_connections=10_000, connects=500)
-QUICK = Scale(rounds=1, warm_up_seconds=1.5, window_seconds=2.0, idle_connections=2_000, connects=300)
+FULL = Scale(
+    rounds=3, warm_up_seconds=1.5, window_seconds=4.0, idle_connections=10_000, connects=500, searched=1_000_000
+)
+QUICK = Scale(rounds=1, warm_up_seconds=1.5, window_seconds=2.0, idle_connections=2_000, connects=300, searched=100_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +60,12 @@ class Bench:
             yield Side(server, TextbookDialect(), Crowd(self.loop, TextbookDialect(), server.port))
 
     @contextmanager
-    def folkmoot(self, *, on_both_cores: bool = False) -> Iterator[Side]:
-        """Ours, with a copy of the house, on the same core unless told otherwise."""
+    def folkmoot(
+        self, *, on_both_cores: bool = False, prepare: Callable[[Path], None] = lambda data: None
+    ) -> Iterator[Side]:
+        """Ours, with a copy of the house, on the same core unless told otherwise; the copy is prepared before."""
         cores = self.cores.both if on_both_cores else {self.cores.server}
-        with self.house.server(self._new_directory("folkmoot"), cores) as server:
+        with self.house.server(self._new_directory("folkmoot"), cores, prepare) as server:
             yield Side(server, FolkmootDialect(), Crowd(self.loop, FolkmootDialect(), server.port))
 
     def _new_directory(self, name: str) -> Path:

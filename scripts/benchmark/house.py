@@ -10,7 +10,7 @@ import json
 import re
 import shutil
 from base64 import urlsafe_b64decode
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,6 +59,10 @@ def room(number: int) -> str:
     return f"room-{number:02d}"
 
 
+def _as_it_is(data: Path) -> None:
+    """Nothing is to be prepared."""
+
+
 class House:
     """The model of a data directory, and who can be used in it."""
 
@@ -68,9 +72,11 @@ class House:
         self.admin = admin
         self.users = users
 
-    def server(self, home: Path, cores: Collection[int]) -> Server:
-        """A server with a copy of the house. Its tokens name their issuer, so it is at the same address each time."""
+    def server(self, home: Path, cores: Collection[int], prepare: Callable[[Path], None] = _as_it_is) -> Server:
+        """A server with a copy of the house, which is prepared before it starts. Its tokens name their issuer, so it is
+        at the same address each time."""
         shutil.copytree(self._model, home / "data")
+        prepare(home / "data")
         return folkmoot(home, home / "data", self._port, cores)
 
     def sign_in(self, server: Server, usernames: Sequence[str]) -> list[User]:

@@ -39,6 +39,18 @@ class Closes:
 
 
 @dataclass(frozen=True, slots=True)
+class Searches:
+    """How long searches took a client, one after another, and how long it took to index what they look through."""
+
+    count: int
+    messages: int
+    p50_ms: float
+    p95_ms: float
+    longest_ms: float
+    indexed_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """One server in one scenario; what it was not measured for is None."""
 
@@ -53,6 +65,7 @@ class Figures:
     cpu_ms_per_connect: float | None = None
     sign_ins_per_second: float | None = None
     closes: Closes | None = None
+    searches: Searches | None = None
     generator_load: float | None = None  # of its core; near one, the generator is what was measured
     stolen_share: float | None = None  # of the time, by the host
     others_share: float | None = None  # of the time, by other programs on the two cores

@@ -1,4 +1,4 @@
-"""The figures for people: four tables, on a terminal or in Markdown, from the same cells."""
+"""The figures for people: five tables, on a terminal or in Markdown, from the same cells."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Grid:
 
 def grids(outcomes: Sequence[Outcome]) -> list[Grid]:
     """Those tables that have anything in them."""
-    made = (_talking(outcomes), _coming(outcomes), _leaving(outcomes), _targets(outcomes))
+    made = (_talking(outcomes), _coming(outcomes), _leaving(outcomes), _searching(outcomes), _targets(outcomes))
     return [grid for grid in made if grid.rows]
 
 
@@ -107,7 +107,8 @@ def _coming(outcomes: Sequence[Outcome]) -> Grid:
             )
             for outcome in outcomes
             for figures in outcome.figures
-            if figures.deliveries_per_second is None or figures.sign_ins_per_second is not None
+            if figures.searches is None
+            and (figures.deliveries_per_second is None or figures.sign_ins_per_second is not None)
         ],
     )
 
@@ -130,6 +131,29 @@ def _leaving(outcomes: Sequence[Outcome]) -> Grid:
             for outcome in outcomes
             for figures in outcome.figures
             if (closes := figures.closes) is not None
+        ],
+    )
+
+
+def _searching(outcomes: Sequence[Outcome]) -> Grid:
+    return Grid(
+        "As people search",
+        ("", "server", "messages", "searches", "p50 ms", "p95 ms", "longest ms", "s to index them"),
+        2,
+        [
+            (
+                outcome.name,
+                figures.server,
+                f"{searches.messages:,}",
+                f"{searches.count:,}",
+                _number(searches.p50_ms),
+                _number(searches.p95_ms),
+                _number(searches.longest_ms),
+                _number(searches.indexed_seconds),
+            )
+            for outcome in outcomes
+            for figures in outcome.figures
+            if (searches := figures.searches) is not None
         ],
     )
 

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from service.cli.check_config import shown
 from service.config import Settings
+from service.storage.search import file as index_file
 from tests.cli.conftest import Folkmoot
 
 
@@ -90,6 +91,13 @@ def test_what_is_risky_beyond_this_machine_is_warned_of(
     warnings = outcome.err.splitlines()
     assert len(warnings) == len(words)
     assert all(word in warning for word, warning in zip(words, warnings, strict=True))
+
+
+def test_a_server_that_could_not_be_searched_is_warned_of(folkmoot: Folkmoot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index_file, "missing", lambda: "this SQLite has no FTS5")
+    outcome = folkmoot("check-config")
+    assert outcome.status == 0
+    assert outcome.err == "Warning: messages can't be searched: this SQLite has no FTS5.\n"
 
 
 def test_secrets_are_masked() -> None:

@@ -51,7 +51,7 @@ def test_a_user_a_room_a_member_and_a_message_are_as_shown(house: House) -> None
     assert {names: fields(thing) for names, thing in found.items()} == {
         names: fields(example(*names)) for names in found
     }
-    assert len(found) + 9 == len(EXAMPLES), "each example is compared with something"
+    assert len(found) + 10 == len(EXAMPLES), "each example is compared with something"
     assert room["you"] == example("slug")["you"]
     assert len(message["id"]) == len(example("id", "room")["id"])
 
@@ -111,6 +111,17 @@ def test_a_report_and_a_filter_are_as_shown(house: House) -> None:
     added = house.do("mo", "POST", "/api/rooms/lobby/filters", wanted)
     assert fields(added) == fields(example("kind"))
     house.do("mo", "DELETE", f"/api/rooms/lobby/filters/{added['id']}")
+
+
+def test_what_is_found_is_as_shown(house: House) -> None:
+    shown = example("items", "next", "complete")
+    (item,) = shown["items"]
+    house.do("cyn", "PUT", "/api/rooms/lobby/members/cyn")
+    house.do("cyn", "POST", "/api/rooms/lobby/messages", {"text": item["message"]["text"]})
+    found = house.do("bob", "GET", "/api/search?q=hello&limit=1")
+    assert fields(found["items"]) == fields(shown["items"])
+    assert found["items"][0]["excerpt"] == item["excerpt"]
+    assert set(found) == set(shown)
 
 
 def test_a_refusal_on_a_socket_is_as_shown(house: House) -> None:

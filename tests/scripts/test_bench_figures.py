@@ -14,7 +14,7 @@ from scripts.benchmark.caption import caption
 from scripts.benchmark.house import USERS, User
 from scripts.benchmark.machine import filesystem_of
 from scripts.benchmark.memory import held_kib
-from scripts.benchmark.outcome import Better, Closes, Figures, Outcome, Target
+from scripts.benchmark.outcome import Better, Closes, Figures, Outcome, Searches, Target
 from scripts.benchmark.processor import (
     TICKS_PER_SECOND,
     Usage,
@@ -149,7 +149,7 @@ def test_every_talker_of_a_room_is_another_user_and_all_of_the_room_are_seated()
 
 def test_scenarios_are_chosen_by_name() -> None:
     names = [scenario.name for scenario in SCENARIOS]
-    assert len(names) == len(set(names)) == 8
+    assert len(names) == len(set(names)) == 10
     assert arguments(["--only", "hall,idle"]).only == {"hall", "idle"}
 
 
@@ -159,3 +159,12 @@ def test_a_wrong_argument_is_explained(wrong: list[str], capsys: pytest.CaptureF
         arguments(wrong)
     assert stopped.value.code == 2
     assert f"argument {wrong[0]}: " in capsys.readouterr().err
+
+
+def test_searches_have_a_table_of_their_own_and_stand_in_no_other() -> None:
+    searches = Searches(count=720, messages=1_000_000, p50_ms=4.2, p95_ms=21.5, longest_ms=48.0, indexed_seconds=61.0)
+    target = Target(50, Better.LOWER, " ms")
+    outcome = Outcome("search", "Searching", (Figures("folkmoot", searches=searches),), "p95", 21.5, target, (21.5,))
+    found = {grid.title: grid.rows for grid in grids([outcome])}
+    assert found["As people search"] == [("search", "folkmoot", "1,000,000", "720", "4.20", "21.5", "48.0", "61.0")]
+    assert set(found) == {"As people search", "Against the targets"}

@@ -173,7 +173,7 @@ class SqliteSearchIndex:
                 if building is None or self._damaged:
                     building = self._reopened(building)
                 pause = self._look(building)
-            except sqlite3.OperationalError:
+            except (sqlite3.OperationalError, OSError):
                 log.warning("the search index can't be written", exc_info=True)
                 _close(building)
                 building, pause = None, AGAIN_SECONDS
