@@ -29,8 +29,6 @@ async def test_hello_comes_first_and_says_what_holds(hall: Hall) -> None:
         "nonce": 64,
         "file": 0,
         "files": 10,
-        "file": 0,
-        "files": 10,
         "rooms": ROOMS_MAX,
         "commands_per_second": 1_000,
     }
