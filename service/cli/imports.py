@@ -30,7 +30,8 @@ from service.cli.progress import Bar, bar
 from service.config import Settings
 from service.storage import schema
 from service.storage.blobs import DiskBlobs
-from service.storage.imports import Brought, Conflicts, Import, Imported, Unfit
+from service.storage.import_room import Imported, Unfit
+from service.storage.imports import Brought, Conflicts, Import
 from service.storage.pictures import WorkerPictures
 from service.storage.transaction import SqlTransaction
 from service.text import marks

@@ -33,7 +33,8 @@ from service.chat.reading import ReadRoom
 from service.chat.records import File
 from service.chat.stores.files import Blobs
 from service.storage.exports import Export, Whose
-from service.storage.imports import Brought, Conflicts, Import, Imported, Unfit
+from service.storage.import_room import Imported, Unfit
+from service.storage.imports import Brought, Conflicts, Import
 from service.wire import portable
 from tests.stage import CAST, Stage
 from tests.stage_door import say
