@@ -26,8 +26,10 @@ DEN = replace(LOBBY, slug="den", visibility=Visibility.PRIVATE, join_role=Role.M
 ROOM_ROLES = (None, *RoomRole)
 
 
-def standing(room: Room, role: Role, held: RoomRole | None = None, scope: frozenset[Scope] = ALL) -> Standing:
-    return Standing(room, role, held, scope)
+def standing(
+    room: Room, role: Role, held: RoomRole | None = None, scope: frozenset[Scope] = ALL, blocked: bool = False
+) -> Standing:
+    return Standing(room, role, held, scope, blocked=blocked)
 
 
 def every_standing() -> Iterator[Standing]:
@@ -39,6 +41,8 @@ def every_standing() -> Iterator[Standing]:
         )
         for role, held in product(Role, ROOM_ROLES):
             yield standing(room, role, held)
+            if visibility is Visibility.DIRECT:
+                yield standing(room, role, held, blocked=True)
 
 
 def moderates(s: Standing) -> bool:
@@ -70,12 +74,19 @@ def expected(action: Action, s: Standing) -> Code | None:
         return Code.ROLE_TOO_LOW
     if action in (Action.READ, Action.JOIN):
         return None
-    if action is Action.POST:
+    at_home = moderates(s) or s.room.visibility is Visibility.DIRECT
+    if action in (Action.POST, Action.REACT, Action.CALL):
         if not member:
             return Code.NOT_JOINED
-        if gated and s.role < s.room.post_role:
+        if action is not Action.REACT and gated and s.role < s.room.post_role:
             return Code.ROLE_TOO_LOW
-        return Code.LOCKED if s.room.locked and not moderates(s) else None
+        if s.room.locked and not moderates(s):
+            return Code.LOCKED
+        return Code.FORBIDDEN if s.blocked or (action is Action.CALL and not at_home) else None
+    if action is Action.PIN:
+        if not member:
+            return Code.NOT_JOINED
+        return None if at_home else Code.FORBIDDEN
     if action in (Action.INVITE, Action.MODERATE):
         return None if moderates(s) else Code.FORBIDDEN
     manages = s.room_role is RoomRole.OWNER or (s.role is Role.ADMIN and s.room.visibility is not Visibility.DIRECT)
@@ -84,7 +95,7 @@ def expected(action: Action, s: Standing) -> Code | None:
 
 def test_every_role_in_every_kind_of_room_with_every_action() -> None:
     cases = [(action, s) for s in every_standing() for action in Action]
-    assert len(cases) == 3 * 4 * 4 * 2 * 2 * 4 * 4 * 8
+    assert len(cases) == (3 + 1) * 4 * 4 * 2 * 2 * 4 * 4 * 11, "each also where one of two has blocked the other"
     wrong = [(action, s) for action, s in cases if may(action, s).code != expected(action, s)]
     assert not wrong
     answers = {expected(action, s) for action, s in cases}
@@ -99,18 +110,18 @@ def test_every_role_in_every_kind_of_room_with_every_action() -> None:
 
 
 # What each of the cast may do, where none of them has joined but those named. A letter is a yes: s(ee), r(ead),
-# j(oin), p(ost), i(nvite), m(oderate), c(hange), d(elete).
+# j(oin), p(ost), r(eact), p(in), c(all), i(nvite), m(oderate), c(hange), d(elete).
 PICTURE = {
-    LOBBY: {"ann": "srj-imcd", "mo": "srj-im--", "bob": "srj-----", "gus": "srj-----"},
-    STAFF: {"ann": "srj-imcd", "mo": "srj-im--", "bob": "s-------", "gus": "s-------"},
-    NEWS: {"ann": "srj-imcd", "mo": "srj-im--", "bob": "srj-----", "gus": "srj-----"},
-    DEN: {"ann": "srj-imcd", "mo": "--------", "bob": "--------", "gus": "--------"},
+    LOBBY: {"ann": "srj----imcd", "mo": "srj----im--", "bob": "srj--------", "gus": "srj--------"},
+    STAFF: {"ann": "srj----imcd", "mo": "srj----im--", "bob": "s----------", "gus": "s----------"},
+    NEWS: {"ann": "srj----imcd", "mo": "srj----im--", "bob": "srj--------", "gus": "srj--------"},
+    DEN: {"ann": "srj----imcd", "mo": "-----------", "bob": "-----------", "gus": "-----------"},
 }
 PICTURE_OF_MEMBERS = {
-    LOBBY: {"ann": "srjpimcd", "mo": "srjpim--", "bob": "srjp----", "gus": "srjp----"},
-    STAFF: {"ann": "srjpimcd", "mo": "srjpim--"},
-    NEWS: {"ann": "srjpimcd", "mo": "srjpim--", "bob": "srj-----", "gus": "srj-----"},
-    DEN: {"ann": "srjpimcd", "mo": "srjpim--", "bob": "srjp----"},
+    LOBBY: {"ann": "srjprpcimcd", "mo": "srjprpcim--", "bob": "srjpr------", "gus": "srjpr------"},
+    STAFF: {"ann": "srjprpcimcd", "mo": "srjprpcim--"},
+    NEWS: {"ann": "srjprpcimcd", "mo": "srjprpcim--", "bob": "srj-r------", "gus": "srj-r------"},
+    DEN: {"ann": "srjprpcimcd", "mo": "srjprpcim--", "bob": "srjpr------"},
 }
 ROLE_OF = {"ann": Role.ADMIN, "mo": Role.MODERATOR, "bob": Role.MEMBER, "gus": Role.GUEST}
 
@@ -131,7 +142,7 @@ def test_the_cast_as_members_of_the_rooms(room: Room) -> None:
 
 
 def test_you_can_lists_what_the_table_allows() -> None:
-    assert policy.actions(standing(LOBBY, Role.MEMBER, RoomRole.MEMBER)) == ["see", "read", "join", "post"]
+    assert policy.actions(standing(LOBBY, Role.MEMBER, RoomRole.MEMBER)) == ["see", "read", "join", "post", "react"]
     assert policy.actions(standing(DEN, Role.MEMBER)) == []
 
 
@@ -153,6 +164,9 @@ NEEDED_SCOPE = {
     Action.READ: Scope.READ,
     Action.JOIN: Scope.READ,
     Action.POST: Scope.WRITE,
+    Action.REACT: Scope.WRITE,
+    Action.PIN: Scope.WRITE,
+    Action.CALL: Scope.WRITE,
     Action.INVITE: Scope.WRITE,
     Action.MODERATE: Scope.MODERATE,
     Action.CHANGE: Scope.WRITE,
@@ -247,10 +261,10 @@ def test_every_rule_has_a_sentence_for_people() -> None:
     assert all(sentence[0].isupper() and sentence.endswith(".") for sentence in sentences)
 
 
-def test_the_table_is_whole_and_its_summary_has_eight_lines() -> None:
+def test_the_table_is_whole_and_its_summary_has_ten_lines() -> None:
     assert set(policy.TABLE) == set(Action)
     assert all(rules[0] is policy.VISIBLE for rules in policy.TABLE.values()), "what one may not see is not found first"
-    assert len(policy.SUMMARY) == 8
+    assert len(policy.SUMMARY) == 10
 
 
 def test_every_role_has_the_scopes_to_see_and_to_speak() -> None:

@@ -10,10 +10,9 @@ import pytest
 from service.chat.errors import Code
 from service.chat.events import MemberJoined, MemberLeft, RoomChanged, RoomDeleted
 from service.chat.members import JoinRoom
-from service.chat.policy import Standing
 from service.chat.ports import Page
 from service.chat.roles import Role, RoomRole, Scope, Visibility
-from service.chat.rooms import SLOW_MODE_MAX, ChangeRoom, CreateRoom, DeleteRoom, ListRooms, SeeRoom
+from service.chat.rooms import SLOW_MODE_MAX, ChangeRoom, CreateRoom, DeleteRoom, ListRooms, SeenRoom, SeeRoom
 from tests.stage import Stage
 
 EVERYTHING = Page(None, 100)
@@ -34,7 +33,7 @@ def stage() -> Stage:
 
 
 def test_who_makes_a_room_owns_it_and_is_the_first_in_its_log(stage: Stage) -> None:
-    seen: list[Standing] = []
+    seen: list[SeenRoom] = []
     events = stage.heard(lambda: seen.append(stage.do("bob", CreateRoom("garden", name=" The garden "))))
     (joined,) = events
     assert isinstance(joined, MemberJoined)
@@ -42,7 +41,7 @@ def test_who_makes_a_room_owns_it_and_is_the_first_in_its_log(stage: Stage) -> N
     room = seen[0].room
     assert (room.name, room.seq, room.members, room.created_at) == ("The garden", 1, 1, stage.now)
     assert (room.join_role, room.post_role, room.visibility) == (Role.MEMBER, Role.MEMBER, Visibility.PUBLIC)
-    assert seen[0].room_role is RoomRole.OWNER
+    assert seen[0].standing.room_role is RoomRole.OWNER
 
 
 def test_a_room_without_a_name_is_called_as_its_slug(stage: Stage) -> None:
@@ -121,8 +120,8 @@ def test_each_of_the_cast_is_listed_the_rooms_that_they_see(stage: Stage) -> Non
 
 
 def test_a_list_says_what_the_asker_is_in_each_room_and_what_they_may_do(stage: Stage) -> None:
-    found = {standing.room.slug: standing for standing in stage.do("bob", ListRooms(EVERYTHING))}
-    assert (found["den"].room_role, found["lobby"].room_role) == (RoomRole.MEMBER, None)
+    found = {seen.room.slug: seen for seen in stage.do("bob", ListRooms(EVERYTHING))}
+    assert (found["den"].standing.room_role, found["lobby"].standing.room_role) == (RoomRole.MEMBER, None)
     assert found == {slug: stage.do("bob", SeeRoom(slug)) for slug in found}
 
 
@@ -238,7 +237,7 @@ def test_a_room_that_turns_private_is_gone_for_who_is_no_member(stage: Stage) ->
     stage.place("lobby", "cyn", RoomRole.MEMBER)
     stage.do("ann", ChangeRoom("lobby", visibility=Visibility.PRIVATE))
     assert stage.refusal("bob", SeeRoom("lobby")).code is Code.NOT_FOUND
-    assert stage.do("cyn", SeeRoom("lobby")).room_role is RoomRole.MEMBER
+    assert stage.do("cyn", SeeRoom("lobby")).standing.room_role is RoomRole.MEMBER
 
 
 # Gates that rise

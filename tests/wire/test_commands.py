@@ -221,7 +221,7 @@ def test_what_is_no_frame_is_a_bad_frame(reader: Reader, payload: bytes) -> None
     assert refused(reader, payload, "lobby").refusal.code is Code.BAD_FRAME
 
 
-UNKNOWN = ["", "PING", "edit", "react", "read", "hello", "ok", "p" * 300]
+UNKNOWN = ["", "PING", "edits", "reaction", "reads", "hello", "ok", "p" * 300]
 
 
 @pytest.mark.parametrize("kind", UNKNOWN, ids=lambda kind: kind[:9] or "empty")

@@ -9,7 +9,7 @@ import pytest
 
 from service.chat.errors import Code, FieldError, Refusal, Why
 from service.chat.events import EVENTS as NAMES
-from service.chat.events import Event, ReportChanged, ReportOpened
+from service.chat.events import Event, Invited, Mentioned, ReadChanged, ReportChanged, ReportOpened
 from service.chat.records import Deletion, Report, ReportState
 from service.wire import frames
 from tests.wire.said import (
@@ -155,6 +155,9 @@ NOTICES: list[dict[str, Any]] = [
     frames.lagging("lobby", 7),
     frames.news(ReportOpened(REPORT)),
     frames.news(ReportChanged(replace(REPORT, state=ReportState.TAKEN, handler=MO, resolution="spoken to"))),
+    frames.news(Mentioned(MESSAGE)),
+    frames.news(ReadChanged("lobby", 7)),
+    frames.news(Invited("den", "ann")),
 ]
 
 
@@ -192,5 +195,8 @@ def test_notices_are_what_the_contract_lists() -> None:
             "type": "report.changed",
             "report": {**REPORT_SHAPE, "state": "taken", "handler": "mo", "resolution": "spoken to"},
         },
+        {"type": "mentioned", "room": "lobby", "message": MESSAGE_SHAPE},
+        {"type": "read.changed", "room": "lobby", "seq": 7},
+        {"type": "invited", "room": "den", "by": "ann"},
     ]
     assert {notice["type"] for notice in NOTICES} | {"hello"} == set(frames.NOTICES)
