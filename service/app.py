@@ -76,6 +76,7 @@ from service.chat.ports import Clock, Formatter
 from service.chat.profile import Profiles
 from service.chat.refresh import open_refresh_tokens
 from service.chat.resets import Resets
+from service.chat.retention import Retention
 from service.chat.screening import Effort, Screen
 from service.chat.search import Searches
 from service.chat.setup import Setup
@@ -92,6 +93,7 @@ from service.live.hub import Hub
 from service.live.lifts import Lifts
 from service.live.orphans import Collector
 from service.live.registry import HubLimits
+from service.live.retention import Expiring
 from service.live.terms import Terms
 from service.storage import schema
 from service.storage.blobs import DiskBlobs
@@ -215,6 +217,7 @@ def create_app(settings: Settings) -> Application:
     parts = _parts(settings, database, index, screen, formatter, blobs, pictures, sources, metrics, now_ms)
     lifts = Lifts(database, now_ms)
     collector = Collector(Orphans(database, blobs, now_ms))
+    expiring = Expiring(database, Retention(settings.retention_days, settings.retention_days_max))
     steps = [
         Step("schema", lambda: asyncio.to_thread(schema.migrate, engine)),
         Step("database", lambda: database.start(parts.hub.deliver), database.stop),
@@ -227,6 +230,7 @@ def create_app(settings: Settings) -> Application:
         Step("hub", parts.hub.start, parts.hub.stop),
         Step("lifts", lifts.start, lifts.stop),
         Step("orphans", collector.start, collector.stop),
+        Step("retention", expiring.start, expiring.stop),
     ]
     http = http_side(lambda _: running(steps))
     http.state.parts = parts

@@ -98,6 +98,12 @@ class Settings(BaseSettings):
     delete_seconds: int = Field(
         0, ge=0, description="Seconds in which the author of a message can delete it; 0: no limit."
     )
+    retention_days: int = Field(
+        0, ge=0, le=36_500, description="Days for which messages are kept in rooms that do not say; 0: for ever."
+    )
+    retention_days_max: int = Field(
+        0, ge=0, le=36_500, description="Days for which a room may keep messages at most; 0: no limit."
+    )
 
     # Files
     file_bytes: int = Field(26_214_400, ge=1024, description="Largest file that may be uploaded, in bytes.")

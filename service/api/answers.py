@@ -66,6 +66,7 @@ class RoomAnswer(Answer):
     post_role: RoleWord = Field(description="The lowest server-wide role that may post.")
     locked: bool = Field(description="Only who moderates the room posts.")
     receipts: bool = Field(description="Whether members see who has read a message.")
+    retention_days: int = Field(description="Days for which messages are kept; 0: as the server has it.")
     slow_mode: int = Field(description="Seconds between two messages of one user; 0: off.")
     seq: Seq
     members: int = Field(ge=0, examples=[3])

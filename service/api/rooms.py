@@ -13,6 +13,7 @@ from service.api.bearer import Asking
 from service.api.fields import Body, ReasonText, RoleWord, RoomName, Slug, Topic
 from service.api.pages import Cursor
 from service.api.parts import TheParts
+from service.chat.retention import RETENTION_MAX
 from service.chat.roles import Role, Visibility
 from service.chat.rooms import SLOW_MODE_MAX, ChangeRoom, CreateRoom, DeleteRoom, ListRooms, SeenRoom, SeeRoom
 from service.wire import shapes
@@ -22,6 +23,14 @@ router = APIRouter(prefix="/api/rooms", tags=["rooms"])
 RoomSlug = Annotated[str, Path(description="The room's slug.", examples=["lobby"])]
 SlowMode = Annotated[int, Field(ge=0, le=SLOW_MODE_MAX, description="Seconds between two messages of one user.")]
 Receipts = Annotated[bool, Field(description="Whether members see who has read a message.")]
+RetentionDays = Annotated[
+    int,
+    Field(
+        ge=0,
+        le=RETENTION_MAX,
+        description="Days for which messages are kept, within what the server allows; 0: as the server has it.",
+    ),
+]
 VisibilityWord = Literal["public", "private"]
 
 
@@ -41,6 +50,7 @@ class NewRoom(Body):
     locked: bool = False
     slow_mode: SlowMode = 0
     receipts: Receipts = False
+    retention_days: RetentionDays = 0
 
     def command(self) -> CreateRoom:
         """What it asks for."""
@@ -54,6 +64,7 @@ class NewRoom(Body):
             locked=self.locked,
             slow_mode=self.slow_mode,
             receipts=self.receipts,
+            retention_days=self.retention_days,
         )
 
 
@@ -70,6 +81,7 @@ class RoomChange(Body):
     locked: bool | None = None
     slow_mode: SlowMode | None = None
     receipts: Receipts | None = None
+    retention_days: RetentionDays | None = None
     reason: ReasonText | None = None
 
     def command(self, slug: str) -> ChangeRoom:
@@ -84,6 +96,7 @@ class RoomChange(Body):
             locked=self.locked,
             slow_mode=self.slow_mode,
             receipts=self.receipts,
+            retention_days=self.retention_days,
             reason=self.reason,
         )
 

@@ -17,7 +17,7 @@ from service.chat.stores.accounts import Blocks, Clients, Invites, Sessions, Use
 from service.chat.stores.files import Files
 from service.chat.stores.moderation import AuditLog, Filters, Reports, Sanctions
 from service.chat.stores.page import Page
-from service.chat.stores.rooms import Log, Members, Mentions, Pins, Reactions, Rooms, Threads
+from service.chat.stores.rooms import Expiry, Log, Members, Mentions, Pins, Reactions, Rooms, Threads
 
 __all__ = ["Authority", "Clock", "Database", "Formatter", "Page", "Patterns", "Transaction"]
 
@@ -75,6 +75,8 @@ class Transaction(Protocol):
     def mentions(self) -> Mentions: ...
     @property
     def files(self) -> Files: ...
+    @property
+    def expiry(self) -> Expiry: ...
     @property
     def sanctions(self) -> Sanctions: ...
     @property

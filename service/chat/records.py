@@ -93,6 +93,7 @@ class Room:
     created_at: int
     deleted: bool
     receipts: bool = False
+    retention_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from service.chat.policy import Action, Standing, may_create, may_list, may_set_
 from service.chat.ports import Page, Transaction
 from service.chat.reasons import reason_of
 from service.chat.records import Asker, ReadState, Room, User
+from service.chat.retention import RETENTION_MAX
 from service.chat.roles import Role, RoomRole, Visibility
 
 SLOW_MODE_MAX = 21_600  # seconds: six hours
@@ -23,7 +24,7 @@ GATES = ("join_role", "post_role")
 # What of a room is a moderator's to set, to keep the peace; the rest is its owners'.
 PEACE = frozenset({"locked", "slow_mode", "post_role"})
 RULES = ("join_role", "post_role", "locked", "slow_mode")  # what a person can meet, and wants to know who has set it
-SETTINGS = ("name", "topic", "visibility", "receipts", *RULES)
+SETTINGS = ("name", "topic", "visibility", "receipts", "retention_days", *RULES)
 
 
 def new_epoch() -> str:
@@ -44,6 +45,7 @@ class CreateRoom:
     locked: bool = False
     slow_mode: int = 0
     receipts: bool = False
+    retention_days: int = 0
     epoch: str = field(default_factory=new_epoch)
 
     def run(self, tx: Transaction, asker: Asker) -> SeenRoom:
@@ -60,6 +62,7 @@ class CreateRoom:
         """The room with its owner, without asking who may: for the operator, who is no user of the server."""
         _check_visibility(self.visibility)
         _check_slow_mode(self.slow_mode)
+        _check_retention(self.retention_days)
         room = tx.rooms.add(
             Room(
                 id=UNSAVED,
@@ -72,6 +75,7 @@ class CreateRoom:
                 locked=self.locked,
                 slow_mode=self.slow_mode,
                 receipts=self.receipts,
+                retention_days=self.retention_days,
                 epoch=self.epoch,
                 seq=0,
                 members=0,
@@ -99,6 +103,7 @@ class ChangeRoom:
     locked: bool | None = None
     slow_mode: int | None = None
     receipts: bool | None = None
+    retention_days: int | None = None
     reason: str | None = None
 
     def run(self, tx: Transaction, asker: Asker) -> Done[SeenRoom]:
@@ -129,6 +134,8 @@ class ChangeRoom:
             _check_visibility(self.visibility)
         if self.slow_mode is not None:
             _check_slow_mode(self.slow_mode)
+        if self.retention_days is not None:
+            _check_retention(self.retention_days)
         return replace(
             room,
             name=room.name if self.name is None else names.line("name", self.name, names.ROOM_NAME_MAX),
@@ -139,6 +146,7 @@ class ChangeRoom:
             locked=room.locked if self.locked is None else self.locked,
             slow_mode=room.slow_mode if self.slow_mode is None else self.slow_mode,
             receipts=room.receipts if self.receipts is None else self.receipts,
+            retention_days=room.retention_days if self.retention_days is None else self.retention_days,
         )
 
 
@@ -264,3 +272,8 @@ def _check_visibility(visibility: Visibility) -> None:
 def _check_slow_mode(seconds: int) -> None:
     if not 0 <= seconds <= SLOW_MODE_MAX:
         raise invalid("slow_mode", f"use 0 to {SLOW_MODE_MAX:,} seconds")
+
+
+def _check_retention(days: int) -> None:
+    if not 0 <= days <= RETENTION_MAX:
+        raise invalid("retention_days", f"use 0 to {RETENTION_MAX:,} days")

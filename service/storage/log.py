@@ -28,6 +28,7 @@ from service.chat.events import (
 )
 from service.chat.records import SYSTEM, Member, Message, Room, User
 from service.storage import tables
+from service.storage.expiry import SqlExpiry
 from service.storage.history import SqlHistory
 from service.storage.kinds import Kind
 
@@ -133,7 +134,9 @@ class SqlLog(SqlHistory):
 
     def restore(self, room: Room, seqs: Sequence[int], by: User | None) -> int:
         """Show these again, those that are deleted: one ``message.restored`` for each. How many they were."""
-        deleted = [seq for seq, message in sorted(self.messages_at(room, seqs).items()) if message.deleted]
+        reached = SqlExpiry(self._unit).reached(room)  # what has expired has nothing left to be shown
+        kept = [seq for seq in seqs if seq > reached]
+        deleted = [seq for seq, message in sorted(self.messages_at(room, kept).items()) if message.deleted]
         if not deleted:
             return 0
         first, at = self._append_many(room, Kind.MESSAGE_RESTORED, [{"message": seq} for seq in deleted], by)

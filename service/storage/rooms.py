@@ -37,6 +37,7 @@ ROOM_COLUMNS = (
     rooms.c.created_at,
     rooms.c.deleted_at,
     rooms.c.receipts,
+    rooms.c.retention_days,
 )
 
 _ROOM = select(*ROOM_COLUMNS).join_from(rooms, heads, heads.c.room_id == rooms.c.id)
@@ -78,6 +79,7 @@ _SAVE = (
         locked=bindparam("to_locked"),
         slow_mode=bindparam("to_slow_mode"),
         receipts=bindparam("to_receipts"),
+        retention_days=bindparam("to_retention_days"),
     )
 )
 SETTER = (
@@ -143,6 +145,7 @@ class SqlRooms:
             "deleted_at": None,
             "version": 0,
             "receipts": room.receipts,
+            "retention_days": room.retention_days,
         }
         try:
             room_id = self._connection.execute(insert(rooms).returning(rooms.c.id), row).scalar_one()
@@ -166,6 +169,7 @@ class SqlRooms:
             "to_locked": room.locked,
             "to_slow_mode": room.slow_mode,
             "to_receipts": room.receipts,
+            "to_retention_days": room.retention_days,
         }
         self._connection.execute(_SAVE, row)
         self._authority.room_changed(room.id)
@@ -237,6 +241,7 @@ def room_of(row: Sequence[Any]) -> Room:
         created_at=row[12],
         deleted=row[13] is not None,
         receipts=bool(row[14]),
+        retention_days=row[15],
     )
 
 

@@ -12,6 +12,7 @@ from service.storage.audit import SqlAudit
 from service.storage.authority import SqlAuthority
 from service.storage.blocks import SqlBlocks
 from service.storage.clients import SqlClients
+from service.storage.expiry import SqlExpiry
 from service.storage.files import SqlFiles
 from service.storage.filters import SqlFilters
 from service.storage.invites import SqlInvites
@@ -109,6 +110,11 @@ class SqlTransaction:
     def mentions(self) -> SqlMentions:
         """Who was called."""
         return SqlMentions(self._unit)
+
+    @cached_property
+    def expiry(self) -> SqlExpiry:
+        """What has been taken out of the logs for good."""
+        return SqlExpiry(self._unit)
 
     @cached_property
     def files(self) -> SqlFiles:

@@ -60,6 +60,7 @@ def room(r: Room, standing: policy.Standing | None = None, read: ReadState | Non
         "locked": r.locked,
         "slow_mode": r.slow_mode,
         "receipts": r.receipts,
+        "retention_days": r.retention_days,
         "seq": r.seq,
         "members": r.members,
         "created_at": time(r.created_at),

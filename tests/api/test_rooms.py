@@ -101,6 +101,7 @@ async def test_a_room_is_made_with_201_and_the_address_where_it_is(served: Serve
         "post_role": "member",
         "locked": False,
         "receipts": False,
+        "retention_days": 0,
         "seq": 1,
         "members": 1,
         "you": {

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Delete, Select, Update
 from sqlalchemy.dialects import sqlite
 
 from tests.stage import Stage
 
 
-def plan(stage: Stage, statement: Select[Any], **bound: object) -> list[str]:
+def plan(stage: Stage, statement: Select[Any] | Update | Delete, **bound: object) -> list[str]:
     """One line for each table that the statement reads, and one for each sort."""
     compiled = statement.compile(dialect=sqlite.dialect(paramstyle="named"))
     with stage.engine.connect() as connection:

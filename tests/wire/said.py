@@ -58,6 +58,7 @@ ROOM_SHAPE = {
     "locked": False,
     "slow_mode": 0,
     "receipts": False,
+    "retention_days": 0,
     "seq": 7,
     "members": 2,
     "created_at": AT_TEXT,

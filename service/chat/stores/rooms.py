@@ -260,3 +260,24 @@ class Mentions(Protocol):
     def of_user(self, user_id: int, before: int | None, limit: int) -> list[Mention]:
         """In which messages somebody was called, newest first, below the id ``before``."""
         ...
+
+
+class Expiry(Protocol):
+    """What has been taken out of the logs for good."""
+
+    def rooms(self, after: int, limit: int) -> list[Room]:
+        """All rooms behind an id: direct ones, and deleted ones too, whose log is still there."""
+        ...
+
+    def reached(self, room: Room) -> int:
+        """The seq up to which nothing is left of what was said in a room."""
+        ...
+
+    def said(self, room: Room, after: int, upto: int) -> Sequence[int]:
+        """The seqs of the messages with ``after < seq <= upto``."""
+        ...
+
+    def erase(self, room: Room, after: int, upto: int) -> None:
+        """Take out what these messages say and said, and what hangs on them but their threads; from now on the room
+        has nothing more up to there."""
+        ...

@@ -127,6 +127,7 @@ mentions = Table(
     Column("seq", BigInteger, nullable=False),  # of the message
     Column("user_id", ForeignKey("users.id")),  # null: everybody in the room
     Column("at", BigInteger, nullable=False),
+    Index("ix_mentions_room_id_seq", "room_id", "seq"),
     Index("ix_mentions_user_id_id", "user_id", "id"),
     Index("ix_mentions_user_id_room_id_seq", "user_id", "room_id", "seq"),
 )

@@ -37,6 +37,10 @@ rooms = Table(
     Column("version", BigInteger, nullable=False),
     Column("receipts", Boolean, nullable=False, server_default=false()),  # whether members see who has read
     Column("direct_key", LargeBinary),  # of a direct room: a digest of who is in it
+    Column("retention_days", Integer, nullable=False, server_default=text("0")),  # 0: as the server has it
+    Column(
+        "expired_seq", BigInteger, nullable=False, server_default=text("0")
+    ),  # nothing that was said is left up to it
     Index("ix_rooms_version", "version"),
     Index("uq_rooms_direct_key", "direct_key", unique=True),
 )
