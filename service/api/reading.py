@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from service.api.answers import Answer, MessageAnswer, MessagesAnswer, PageAnswer, Seq
 from service.api.bearer import Asking
@@ -26,6 +26,8 @@ router = APIRouter(tags=["rooms"])
 
 class Position(Body):
     """How far somebody has read."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"seq": 42}]})
 
     seq: int = Field(ge=0, le=SEQ_MAX, description="An earlier one than before: unread again from there.")
 

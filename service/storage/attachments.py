@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from service.chat.records import Pin, Reaction, Room, Thread
 from service.storage import files
@@ -19,11 +19,25 @@ def _seqs_of(table: Any, column: Any) -> tuple[Any, Any]:
     return table.c.room_id == bindparam("room_id"), column.in_(bindparam("seqs", expanding=True))
 
 
-REACTIONS = (
-    select(reactions.c.seq, reactions.c.emoji, users.c.username)
-    .join(users, users.c.id == reactions.c.user_id)
+# A message that a thousand people like must not be a thousand rows each time that it is shown.
+_ALIKE = (reactions.c.seq, reactions.c.emoji)
+_of_messages = (
+    select(
+        reactions.c.seq,
+        reactions.c.emoji,
+        reactions.c.user_id,
+        reactions.c.at,
+        func.row_number().over(partition_by=_ALIKE, order_by=(reactions.c.at, reactions.c.user_id)).label("place"),
+        func.count().over(partition_by=_ALIKE).label("alike"),
+    )
     .where(*_seqs_of(reactions, reactions.c.seq))
-    .order_by(reactions.c.seq, reactions.c.at, reactions.c.user_id)
+    .subquery()
+)
+REACTIONS = (
+    select(_of_messages.c.seq, _of_messages.c.emoji, users.c.username, _of_messages.c.alike)
+    .join(users, users.c.id == _of_messages.c.user_id)
+    .where(_of_messages.c.place <= bindparam("shown"))
+    .order_by(_of_messages.c.seq, _of_messages.c.at, _of_messages.c.user_id)
 )
 THREADS = select(threads.c.root, threads.c.replies, threads.c.last_seq, threads.c.last_at).where(
     *_seqs_of(threads, threads.c.root)
@@ -59,10 +73,10 @@ class Attachments:
         return hung
 
     def _reactions(self, wanted: dict[str, Any]) -> dict[int, tuple[Reaction, ...]]:
-        by_message: dict[int, dict[str, list[str]]] = {}
-        for seq, emoji, username in self._run(REACTIONS, wanted):
-            by_message.setdefault(seq, {}).setdefault(emoji, []).append(username)
+        by_message: dict[int, dict[str, tuple[int, list[str]]]] = {}
+        for seq, emoji, username, alike in self._run(REACTIONS, {**wanted, "shown": USERS_SHOWN}):
+            by_message.setdefault(seq, {}).setdefault(emoji, (alike, []))[1].append(username)
         return {
-            seq: tuple(Reaction(emoji, len(names), tuple(names[:USERS_SHOWN])) for emoji, names in found.items())
+            seq: tuple(Reaction(emoji, alike, tuple(names)) for emoji, (alike, names) in found.items())
             for seq, found in by_message.items()
         }

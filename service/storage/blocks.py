@@ -6,7 +6,7 @@ it.
 
 from __future__ import annotations
 
-from sqlalchemy import and_, bindparam, delete, func, insert, or_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, delete, func, insert, or_, select
 
 from service.chat.ports import Page
 from service.chat.records import User
@@ -24,31 +24,35 @@ _EITHER = select(blocks.c.at).where(
         and_(blocks.c.user_id == bindparam("other"), blocks.c.blocked_id == bindparam("one")),
     )
 )
+
+
+def _between(one: ColumnElement[int], other: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether one of both has blocked the other. Asked as two questions, each of which the key answers."""
+    blocked = select(blocks.c.at).where(blocks.c.user_id == one, blocks.c.blocked_id == other)
+    blocking = select(blocks.c.at).where(blocks.c.user_id == other, blocks.c.blocked_id == one)
+    return or_(blocked.exists(), blocking.exists())
+
+
 # Whether anybody in a room, other than the user, has blocked them or is blocked by them.
+_ME = bindparam("of_user", type_=BigInteger)
 IN_ROOM = (
-    select(blocks.c.at)
-    .join(members, or_(members.c.user_id == blocks.c.user_id, members.c.user_id == blocks.c.blocked_id))
-    .where(
-        members.c.room_id == bindparam("of_room"),
-        members.c.user_id != bindparam("of_user"),
-        or_(blocks.c.user_id == bindparam("of_user"), blocks.c.blocked_id == bindparam("of_user")),
-    )
+    select(members.c.user_id)
+    .where(members.c.room_id == bindparam("of_room"), members.c.user_id != _ME, _between(_ME, members.c.user_id))
     .limit(1)
 )
+# The same, for all direct rooms of a user at once.
 _mine = members.alias("mine")
-# The same, for all direct rooms of a user at once: it begins with their blocks, which are few.
 ROOMS = (
     select(_mine.c.room_id)
-    .select_from(blocks)
-    .join(members, or_(members.c.user_id == blocks.c.user_id, members.c.user_id == blocks.c.blocked_id))
-    .join(_mine, and_(_mine.c.room_id == members.c.room_id, _mine.c.user_id == bindparam("of_user")))
-    .join(rooms, rooms.c.id == members.c.room_id)
-    .join(heads, heads.c.room_id == members.c.room_id)
+    .select_from(_mine)
+    .join(rooms, rooms.c.id == _mine.c.room_id)
+    .join(heads, heads.c.room_id == _mine.c.room_id)
+    .join(members, and_(members.c.room_id == _mine.c.room_id, members.c.user_id != _mine.c.user_id))
     .where(
-        or_(blocks.c.user_id == bindparam("of_user"), blocks.c.blocked_id == bindparam("of_user")),
-        members.c.user_id != bindparam("of_user"),
+        _mine.c.user_id == _ME,
         rooms.c.visibility == Visibility.DIRECT.value,
         heads.c.members <= 2,
+        _between(_ME, members.c.user_id),
     )
 )
 _COUNT = select(func.count()).select_from(blocks).where(blocks.c.user_id == bindparam("of_user"))

@@ -12,7 +12,7 @@ import httpx
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from service.api import members, messages, problems, rooms
+from service.api import direct, members, messages, problems, reactions, reading, rooms
 from service.api.frame import surround
 from service.chat.door import Answer, Door
 from service.chat.errors import Refusal
@@ -109,7 +109,7 @@ def _framed() -> tuple[FastAPI, ASGIApp]:
     """One application for all servers, which stand one after another as their stages do."""
     http = FastAPI(redirect_slashes=False)
     problems.install(http)
-    for router in (rooms.router, members.router, messages.router):
+    for router in (m.router for m in (rooms, members, messages, reactions, reading, direct)):
         http.include_router(router)
     framed = surround(
         http,

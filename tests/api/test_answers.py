@@ -94,9 +94,9 @@ def test_absent_fields_are_described_as_absent_and_null_only_where_it_is_meant()
 def test_every_body_has_an_example_and_every_route_a_sentence() -> None:
     found = described()
     operations = [operation for path in found["paths"].values() for operation in path.values()]
-    assert len(operations) == 12
+    assert len(operations) == 14
     assert all(operation["description"].endswith(".") for operation in operations)
-    for body in (rooms.NewRoom, rooms.RoomChange, members.Membership, messages.NewMessage):
+    for body in (rooms.NewRoom, rooms.RoomChange, members.Membership, messages.NewMessage, messages.NewText):
         examples = found["components"]["schemas"][body.__name__]["examples"]
         assert [body.model_validate(example).model_dump(exclude_unset=True) for example in examples] == examples
         assert examples
