@@ -186,7 +186,16 @@ ACTS = {
     ),
 }
 # What the operator or the server does, who ask no policy: tried further below, and where the command line is tried.
-UNASKED = {What.SERVER_SET_UP, What.PASSWORD_SET, What.BOT_ADDED, What.KEYS_ROTATED, What.AUDIT_ERASED}
+UNASKED = {
+    What.SERVER_SET_UP,
+    What.PASSWORD_SET,
+    What.BOT_ADDED,
+    What.KEYS_ROTATED,
+    What.AUDIT_ERASED,
+    What.EPOCH_RENEWED,
+    What.RESTORED,
+    What.IMPORTED,
+}
 
 QUOTA = Quota(10, 10, 10, 10)
 
