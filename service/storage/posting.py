@@ -123,7 +123,7 @@ class _Batch:
                 if isinstance(found, Posted):
                     return found
                 post.ruling = ruling = found
-            elif ruling.slow_mode or post.reply_to is not None or post.files:
+            elif ruling.slow_mode or ruling.filters or post.reply_to is not None or post.files:
                 earlier = seen(tx, ruling.room, ruling.author_id, post)
                 if earlier is not None:
                     return earlier
@@ -138,7 +138,8 @@ class _Batch:
                 self._files[id(post)] = carried
             if ruling.slow_mode:
                 keep_pace(tx, ruling)
-            self._taken.update(post.files)
+            if post.files:
+                self._taken.update(post.files)
             return ruling
         except Refusal as refusal:
             post.ruling = None
