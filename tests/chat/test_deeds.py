@@ -20,21 +20,28 @@ import service.chat
 from service.chat import audit, invites
 from service.chat.accounts import Accounts, AddUser, NewAccount
 from service.chat.audit import ListAudit, ListRoomAudit
+from service.chat.blocks import Block, ListBlocked
 from service.chat.bots import Bots
 from service.chat.chain import Entry, verify
 from service.chat.connections import DropConnection, ListConnections
 from service.chat.deeds import OPERATOR, UNDO_SECONDS, Deed, What
 from service.chat.deletions import DeleteMessage, DeleteMessages, FindMessages, SeeMessage
+from service.chat.direct import OpenDirect
+from service.chat.edits import EditMessage, ListRevisions
 from service.chat.enforcement import EndDue
 from service.chat.files import AddFile, MayUpload, Quota, SeeFile
 from service.chat.filters import AddFilter, ListFilters, NewFilter, RemoveFilter, TryFilter
 from service.chat.invites import CreateInvite, DeleteInvite, ListInvites
 from service.chat.members import JoinRoom, LeaveRoom, ListMembers, SetMember
+from service.chat.mentions import ListMentions
 from service.chat.messages import ListMessages, PostMessage
 from service.chat.passwords import Passwords
 from service.chat.permissions import ExplainPermissions
+from service.chat.pins import ListPins, PinMessage
 from service.chat.policy import Rank
 from service.chat.profile import ChangeOwn, SeeMe
+from service.chat.reactions import React
+from service.chat.reading import ListReaders, ReadRoom
 from service.chat.records import File, FilterAction, FilterKind, ReportState, SanctionKind, Source
 from service.chat.replay import EnterRoom, Type
 from service.chat.reports import HandleReport, ListOwnReports, ListReports, ReportMessage, SeeReport
@@ -42,8 +49,10 @@ from service.chat.resets import IssueReset
 from service.chat.roles import Role, RoomRole, Scope
 from service.chat.rooms import ChangeRoom, CreateRoom, DeleteRoom, ListRooms, SeeRoom
 from service.chat.sanctions import Impose, Lift, ListSanctions, RemoveMember
+from service.chat.search import ReadHits, Resolve
 from service.chat.sessions import EndOtherSessions, EndSession, ListSessions, admit
 from service.chat.setup import Setup
+from service.chat.threads import FollowThread, ListThreads, ReadThread, SeeThread
 from service.chat.undo import ListActions, Undo
 from service.chat.users import ChangeUser, DeleteUser, ListUsers, RevokeSessions, SeeUser
 from service.storage import posting
@@ -210,6 +219,15 @@ OWN: dict[str, tuple[str, Callable[[Stage], Asked[Any]]]] = {
     "upload": ("bob", lambda _: AddFile("lobby", File("f1", "a.txt", "text/plain", 7), "ab" * 16, b"digest", 0, QUOTA)),
     "report": ("cyn", lambda stage: ReportMessage(say(stage), "spam")),
     "delete one's own message": ("bob", lambda stage: DeleteMessage(say(stage))),
+    "edit": ("bob", lambda stage: EditMessage(say(stage), "hello, all")),
+    "react": ("bob", lambda stage: React(say(stage), ":ok:", on=True)),
+    # Of a moderator, but it is done to nobody: the room's log says by whom.
+    "pin": ("ann", lambda stage: PinMessage(say(stage), on=True)),
+    "read": ("bob", lambda _: ReadRoom("lobby", 1)),
+    "follow a thread": ("bob", lambda stage: FollowThread(say(stage), following=True)),
+    "read a thread": ("bob", lambda stage: ReadThread(say(stage), 1)),
+    "talk directly": ("bob", lambda _: OpenDirect(("cyn",))),
+    "block": ("bob", lambda _: Block("cyn", on=True)),
     "rename oneself": ("bob", lambda _: ChangeOwn(name="Robert")),
     "sign out elsewhere": ("bob", lambda _: EndOtherSessions()),
     "sign out": ("bob", lambda stage: EndSession(sign_in(stage, "bob").sid)),
@@ -219,24 +237,33 @@ QUESTIONS = {
     FindMessages,
     ListActions,
     ListAudit,
+    ListBlocked,
     ListConnections,
     ListFilters,
     ListInvites,
     ListMembers,
+    ListMentions,
     ListMessages,
     ListOwnReports,
+    ListPins,
+    ListReaders,
     ListReports,
+    ListRevisions,
     ListRoomAudit,
     ListRooms,
     ListSanctions,
     ListSessions,
+    ListThreads,
     ListUsers,
     MayUpload,
+    ReadHits,
+    Resolve,
     SeeFile,
     SeeMe,
     SeeMessage,
     SeeReport,
     SeeRoom,
+    SeeThread,
     SeeUser,
     TryFilter,
 }

@@ -76,7 +76,7 @@ def test_a_mute_silences_and_is_an_event_whose_seq_is_its_answer(stage: Stage) -
     assert (sanction.by, sanction.at, sanction.until, sanction.reason) == ("mo", event.at, until, "spam")
     refusal = silenced(stage, "bob")
     assert (refusal.code, refusal.why) == (Code.MUTED, told("mute", sanction))
-    assert stage.do("bob", SeeRoom("lobby")).room_role is MEMBER, "who is muted still reads"
+    assert stage.do("bob", SeeRoom("lobby")).standing.room_role is MEMBER, "who is muted still reads"
     assert speaks(stage, "bob", "den"), "and speaks elsewhere"
 
 
@@ -112,7 +112,7 @@ def test_a_ban_keeps_out_who_was_in_and_who_was_not(stage: Stage, inside: bool) 
         refusal = stage.refusal(on, command)
         assert (refusal.code, refusal.why) == (Code.BANNED, told("ban", sanction))
     assert silenced(stage, on).code is Code.BANNED
-    assert stage.do(on, SeeRoom("lobby")).banned == sanction, "the door itself stays in sight"
+    assert stage.do(on, SeeRoom("lobby")).standing.banned == sanction, "the door itself stays in sight"
     invited = stage.refusal("ann", SetMember("lobby", on))
     assert (invited.code, invited.why) == (Code.BANNED, told("ban", sanction)), "an invitation lifts no ban"
 
@@ -371,7 +371,7 @@ def test_a_ban_ends_on_time_by_the_clock_alone_and_then_gives_the_place_back(sta
     stage.now = until - 2 * TICK
     assert stage.refusal("bob", JoinRoom("lobby")).code is Code.BANNED
     stage.now = until - TICK
-    assert stage.do("bob", SeeRoom("lobby")).banned is None
+    assert stage.do("bob", SeeRoom("lobby")).standing.banned is None
     (joined,) = stage.heard(lambda: end_due(stage))
     assert isinstance(joined, MemberJoined)
     assert (joined.member.user.username, joined.member.role) == ("bob", MODERATOR)
@@ -614,7 +614,7 @@ def test_whoever_was_demoted_in_the_middle_is_refused_by_the_next_transaction(st
 
 def test_a_moderator_who_is_muted_may_still_moderate_and_one_who_is_banned_may_not(stage: Stage) -> None:
     impose(stage, "ann", MUTE, "mo", room=None)
-    assert stage.do("mo", SeeRoom("lobby")).moderates
+    assert stage.do("mo", SeeRoom("lobby")).standing.moderates
     impose(stage, "mo", KICK, "cyn")
     impose(stage, "ann", BAN, "mo")
     refusal = stage.refusal("mo", Impose("lobby", "bob", MUTE))
@@ -637,6 +637,6 @@ def test_removing_is_a_kick_by_another_name(stage: Stage) -> None:
 
 def test_what_one_may_do_is_shown_as_it_is(stage: Stage) -> None:
     impose(stage, "ann", MUTE)
-    assert actions(stage.do("bob", SeeRoom("lobby"))) == ["see", "read", "join"]
+    assert actions(stage.do("bob", SeeRoom("lobby")).standing) == ["see", "read", "join"]
     impose(stage, "ann", BAN)
-    assert actions(stage.do("bob", SeeRoom("lobby"))) == ["see"]
+    assert actions(stage.do("bob", SeeRoom("lobby")).standing) == ["see"]
