@@ -183,7 +183,7 @@ SUMMARY = (
         "its members that have its `post_role` and are not muted; while it is locked, only who moderates it",
     ),
     (
-        "Invite, promote, kick, mute, ban; delete messages; reports, filters; lock it, set its slow mode and `post_role`",
+        "Invite, promote, kick, mute, ban; delete messages; reports, filters; lock, slow mode, `post_role`",
         "its owners and moderators, server moderators where they are present, and admins; on those of lower rank",
     ),
     ("Change and delete it", "its owners, and admins"),
