@@ -58,14 +58,22 @@ class Door:
         self._posts = posts
         self._buckets = buckets
 
-    async def do(self, credential: Credential, command: Command[R], *, counted: bool = False) -> R:
+    async def do(
+        self,
+        credential: Credential,
+        command: Command[R],
+        *,
+        counted: bool = False,
+        then: Callable[[R], None] | None = None,
+    ) -> R:
         """Run a command that may change something; ``counted`` if it is a further step of what has been counted.
-        For a credential that is for a rehearsal, ``Rehearsed`` is raised in place of doing it."""
+        For a credential that is for a rehearsal, ``Rehearsed`` is raised in place of doing it. ``then`` is called with
+        the answer before the command's events are delivered."""
         if not counted:
             self._buckets.spend(credential.user_uid)
         if credential.rehearsal:
             await self._database.write(lambda tx: _rehearse(tx, command, admit(tx, credential)))
-        return await self._database.write(lambda tx: command.run(tx, admit(tx, credential)))
+        return await self._database.write(lambda tx: command.run(tx, admit(tx, credential)), then)
 
     async def ask(self, credential: Credential, question: Command[R], *, counted: bool = False) -> R:
         """Run a command that only reads; ``counted`` if it is a further step of what has been counted."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
-from service.chat.deeds import Action
+from service.chat.deeds import Done
 from service.chat.deletions import DeleteMessage
 from service.chat.door import Door
 from service.chat.errors import invalid
@@ -18,25 +20,28 @@ from service.wire.shapes import Shape
 Order = commands.Sanction | commands.Lift | commands.Delete | commands.Undo | commands.Report
 
 
-async def carry_out(door: Door, credential: Credential, address: str, order: Order) -> Shape:
-    """Do it; what the ``ok`` carries. The audit log knows the request by the command's id."""
+async def carry_out(
+    door: Door, credential: Credential, address: str, order: Order, ok: Callable[[Shape], None]
+) -> None:
+    """Do it. ``ok`` is called with what the reply carries, before the events of it are delivered: whoever asked hears
+    those after the reply. The audit log knows the request by the command's id."""
     acting = replace(credential, source=Source(address, order.id))
     match order:
         case commands.Sanction():
             kind = SanctionKind(order.kind)
             impose = Impose(order.room, order.user, kind, _time(order.until), order.reason)
-            sanctioned = await door.do(acting, impose)
-            return {"sanction": shapes.sanction(sanctioned.value), **_action(sanctioned.action)}
+            await door.do(acting, impose, then=lambda done: ok(_done("sanction", shapes.sanction(done.value), done)))
         case commands.Lift():
-            return {"sanction": shapes.sanction(await door.do(acting, Lift(order.sanction, anywhere=True)))}
+            lift = Lift(order.sanction, anywhere=True)
+            await door.do(acting, lift, then=lambda lifted: ok({"sanction": shapes.sanction(lifted)}))
         case commands.Delete():
-            deleted = await door.do(acting, DeleteMessage(order.message, order.reason))
-            return {"message": shapes.message(deleted.value), **_action(deleted.action)}
+            delete = DeleteMessage(order.message, order.reason)
+            await door.do(acting, delete, then=lambda done: ok(_done("message", shapes.message(done.value), done)))
         case commands.Undo():
-            return {"action": shapes.action(await door.do(acting, Undo(order.action)))}
+            await door.do(acting, Undo(order.action), then=lambda undone: ok({"undone": shapes.action(undone)}))
         case commands.Report():
-            reported = await door.do(acting, ReportMessage(order.message, order.reason))
-            return {"report": shapes.own_report(reported.report)}
+            report = ReportMessage(order.message, order.reason)
+            await door.do(acting, report, then=lambda made: ok({"report": shapes.own_report(made.report)}))
 
 
 def _time(raw: str | None) -> int | None:
@@ -48,5 +53,6 @@ def _time(raw: str | None) -> int | None:
     return at
 
 
-def _action(action: Action | None) -> Shape:
-    return {} if action is None else {"action": action.uid}
+def _done(name: str, shape: Shape, done: Done[Any]) -> Shape:
+    """What was done, and the id by which it is undone, if it can be."""
+    return {name: shape} if done.action is None else {name: shape, "action": done.action.uid}
