@@ -5,7 +5,7 @@ then done, and trying it changes nothing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -18,6 +18,7 @@ from tests.e2e.line import Frame, Hung, Line
 
 pytestmark = pytest.mark.anyio
 
+UNHURRIED = 100_000  # commands a second
 SAID = (3, 2)  # messages of the one whom it concerns, in either room
 PARTS = ("members", "messages", "sanctions", "filters")  # of a room, that an act could change
 LONG_AGO = "2026-01-01T00:00:00Z"
@@ -56,6 +57,13 @@ class Scene:
         ]
         me = self.house.ask(self.user, "GET", "/api/me")
         return [*(self.house.do("ann", "GET", path) for path in asked), me.status_code, me.json()]
+
+
+@pytest.fixture(scope="module")
+def open_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A house in which ann may ask for as much at once as she likes."""
+    with House(tmp_path_factory.mktemp("rehearsals"), commands_per_second=UNHURRIED) as house:
+        yield house
 
 
 @asynccontextmanager
