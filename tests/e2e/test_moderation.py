@@ -35,6 +35,7 @@ CROWD = ("dot", "eli", "fay", "ivy")  # who have all said something that mo dele
 WORDS = 12  # that each of them has said
 UNDER_WAY = 6  # commands that mo has unanswered at most
 SPAM = "spam-and-nothing-else"  # a reason, which no line of the server's log repeats
+GONE = f"! you are no longer in this room: banned by mo ({SPAM})"
 
 
 @dataclass
@@ -128,7 +129,8 @@ async def _mo_mutes_bob_and_bob_is_told_why(moot: Moot) -> None:
 
 
 async def _mo_bans_cyn_while_she_floods(moot: Moot) -> None:
-    async with Flood(moot.house, "cyn", ["lobby", "porch"], "cyn") as cyn:
+    """She is on six ways at once, and on a seventh that reads nothing before it is over."""
+    async with Typist(moot.house, "cyn", "lobby") as slow, Flood(moot.house, "cyn", ["lobby", "porch"], "cyn") as cyn:
         race = Race(moot.house, cyn, ["lobby", "porch"], moot.ann, moot.mo, random.Random("cyn"))
         body = {"user": "cyn", "kind": "ban", "reason": SPAM}
         ban = await race.run(lambda: moot.act("mo", "POST", "/api/rooms/lobby/sanctions", body))
@@ -139,6 +141,13 @@ async def _mo_bans_cyn_while_she_floods(moot: Moot) -> None:
         assert (left["type"], left["user"], left["code"], left["by"]) == ("member.left", "cyn", "banned", "mo")
         await race.require_told("lobby", left)
         race.require_untouched("porch", await race.log("porch"))
+        assert await slow.until(lambda line: line.startswith("! ")) == GONE
+        assert await slow.until_closed() == 4202
+        joined = next(event["seq"] for event in log if event["type"] == "member.joined" and _about(event) == "cyn")
+        said = [
+            _line(event) for event in log if event["type"] == "message.posted" and joined < event["seq"] < ban["seq"]
+        ]
+        assert [line for line in slow.lines if line.startswith("[")][-len(said) :] == said, "no line less, and no more"
         why = {"rule": "ban", "by": "mo", "since": ban["at"], "reason": SPAM}
         for way in ("POST", "GET"):
             refused = await moot.ask("cyn", way, "/api/rooms/lobby/messages", {"text": "let me in"})
@@ -307,6 +316,15 @@ def _require_found_when_one_byte_is_another(house: House) -> None:
     assert outcome.returncode == 1
     assert f"Row {seq} does not fit" in outcome.stderr
     assert "head=" not in outcome.stdout
+
+
+def _about(event: Frame) -> str | None:
+    whom: str | None = event.get("member", {}).get("user")
+    return whom
+
+
+def _line(event: Frame) -> str:
+    return f"[{event['room']}] {_by(event)}: {event['message']['text']}"
 
 
 def _by(event: Frame) -> str | None:
