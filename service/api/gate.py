@@ -25,7 +25,7 @@ PREFLIGHT = {
     "Access-Control-Allow-Headers": "Authorization, Content-Type",
     "Access-Control-Max-Age": str(PREFLIGHT_SECONDS),
 }
-EXPOSED = "Location, Retry-After, WWW-Authenticate, X-Request-Id"
+EXPOSED = "Folkmoot-Action, Location, Retry-After, WWW-Authenticate, X-Request-Id"
 
 
 @dataclass(frozen=True, slots=True)
