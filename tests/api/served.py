@@ -12,7 +12,7 @@ import httpx
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from service.api import members, messages, problems, rooms
+from service.api import acting, members, messages, moderation, problems, rooms, sanctions, users
 from service.api.frame import surround
 from service.chat.door import Answer, Door
 from service.chat.errors import Refusal
@@ -23,6 +23,7 @@ from service.chat.origins import Origins
 from service.chat.records import Session
 from service.chat.roles import SCOPES_OF, Role, RoomRole, Scope, Visibility
 from service.chat.tokens import Issuer, Verifier
+from service.live.registry import HubLimits, Registry
 from service.storage import posting
 from service.watch.metrics import Metrics
 from tests.stage import Stage
@@ -32,6 +33,7 @@ ORIGIN = "http://127.0.0.1:8000"
 BODY_BYTES = 131_072
 BODY_SECONDS = 5.0
 TOKEN_SECONDS = 900
+LIMITS = HubLimits(connections=1, per_user=1, per_address=1)  # nobody is connected here
 
 
 class StagePosts:
@@ -64,6 +66,7 @@ class Served:
         http.state.parts = SimpleNamespace(
             door=Door(database, StagePosts(stage), Buckets(REQUESTS_PER_SECOND, lambda: 0.0)),
             verifier=Verifier(ORIGIN, keyring, lambda: stage.now),
+            hub=SimpleNamespace(registry=Registry(LIMITS), room=lambda slug: None),
         )
         self._ids = count(1)
 
@@ -85,10 +88,18 @@ class Served:
         return self._issuer.issue(user, session, allowed).text
 
     async def ask(
-        self, username: str | None, method: str, path: str, body: Any = None, *, scope: frozenset[Scope] | None = None
+        self,
+        username: str | None,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        scope: frozenset[Scope] | None = None,
+        token: str | None = None,
     ) -> httpx.Response:
-        """What the server answers to one of the cast, or to nobody (None). ``path`` is below ``/api``."""
-        headers = {} if username is None else {"Authorization": f"Bearer {self.token(username, scope)}"}
+        """What the server answers to one of the cast, or to nobody (None); by a new token, unless there is one.
+        ``path`` is below ``/api``."""
+        headers = {} if username is None else {"Authorization": f"Bearer {token or self.token(username, scope)}"}
         transport = httpx.ASGITransport(self._app)
         async with httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers) as client:
             if body is None:
@@ -101,7 +112,8 @@ def _framed() -> tuple[FastAPI, ASGIApp]:
     """One application for all servers, which stand one after another as their stages do."""
     http = FastAPI(redirect_slashes=False)
     problems.install(http)
-    for router in (rooms.router, members.router, messages.router):
+    acting.install(http)
+    for router in (rooms.router, members.router, messages.router, users.router, sanctions.router, moderation.router):
         http.include_router(router)
     framed = surround(
         http,
