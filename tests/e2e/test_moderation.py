@@ -23,7 +23,7 @@ import pytest
 from service.app import DATABASE_FILE
 from tests.e2e.flood import Flood, web
 from tests.e2e.house import House
-from tests.e2e.line import Frame, Line
+from tests.e2e.line import Frame, Line, whole_log
 from tests.e2e.programs import run
 from tests.e2e.race import Race
 from tests.e2e.typist import Typist
@@ -58,13 +58,6 @@ class Moot:
     async def ask(self, by: str, method: str, path: str, body: object = None) -> httpx.Response:
         """One request beside the sockets."""
         return await asyncio.to_thread(self.house.ask, by, method, path, body)
-
-    async def log(self, slug: str) -> list[Frame]:
-        """All that ever happened in a room."""
-        async with Line(self.house, "ann") as reader:
-            entered = await reader.do("join", room=slug, since=0, epoch=self.ann.rooms[slug].epoch)
-        events: list[Frame] = entered["events"]
-        return events
 
 
 @asynccontextmanager
@@ -196,7 +189,7 @@ async def _ann_demotes_mo_in_the_middle_of_what_he_does(moot: Moot) -> None:
     await moot.mo.until_notice("removed", room="staff", code="role_too_low", by="ann")
     assert (await moot.mo.until_notice("you.changed"))["user"]["role"] == "member"
 
-    log = await moot.log("lobby")
+    log = await whole_log(house, "lobby")
     (demoted,) = [event["seq"] for event in log if event.get("by") == "ann" and event["type"] == "member.changed"]
     his = [event for event in log if event.get("by") == "mo" and event["seq"] > moot.gus.rooms["lobby"].began_at]
     assert max(event["seq"] for event in his) < demoted, "nothing of his is behind it"
