@@ -108,8 +108,9 @@ async def test_what_is_no_sanction_is_refused_by_its_field(served: Served, body:
 
 
 async def test_what_is_not_the_clients_to_say_is_ignored(served: Served) -> None:
-    found = await imposed(served, "mo", LOBBY, kind="mute", by="ann", at=LATER, id="s1", seq=1, rank=9)
-    assert (found["by"], found["at"] < LATER) == ("mo", True)
+    body = {"user": "bob", "kind": "mute", "by": "ann", "at": LATER, "id": "s1", "seq": 1, "rank": 9}
+    found = (await served.ask("mo", "POST", LOBBY, body)).json()
+    assert (found["by"], found["at"] < LATER, found["id"] != "s1", found["seq"] > 1) == ("mo", True, True, True)
 
 
 async def test_kicks_and_bans_are_for_rooms(served: Served) -> None:
