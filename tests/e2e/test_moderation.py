@@ -10,10 +10,11 @@ import json
 import random
 import re
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -168,24 +169,29 @@ async def _ann_demotes_mo_in_the_middle_of_what_he_does(moot: Moot) -> None:
             await line.join("lobby")
             said[name] = {(await line.send("lobby", f"{name} {number}"))["id"] for number in range(WORDS)}
     cyns = [event["message"]["id"] for event in moot.ann.rooms["lobby"].events if _by(event) == "cyn"]
-    demotion: list[asyncio.Task[Any]] = []
-
-    def demote() -> None:
-        if not demotion:
-            demotion.append(asyncio.create_task(moot.act("ann", "PATCH", "/api/users/mo", {"role": "member"})))
+    deletes = [("delete", {"message": id}) for id in cyns]
+    mute = ("sanction", {"room": "lobby", "user": "gus", "kind": "mute"})
 
     async def bulk(name: str) -> httpx.Response:
         return await moot.ask("mo", "DELETE", f"/api/rooms/lobby/messages?user={name}&since={since}&reason={SPAM}")
 
-    async with Line(house, "mo") as other:
-        deleting = asyncio.create_task(_until_refused(moot.mo, [("delete", {"message": id}) for id in cyns], demote))
-        muting = asyncio.create_task(
-            _until_refused(other, [("sanction", {"room": "lobby", "user": "gus", "kind": "mute"})] * 200, demote)
+    async with Line(house, "mo") as other, web(house, house.token("ann")) as client:
+        demotion: list[asyncio.Task[httpx.Response]] = []
+
+        def demote() -> None:
+            if not demotion:
+                demotion.append(asyncio.create_task(client.patch("/api/users/mo", json={"role": "member"})))
+
+        bulks = [await bulk(CROWD[0])]
+        streams = (
+            _until_refused(moot.mo, chain(deletes, repeat(mute)), demote),
+            _until_refused(other, repeat(mute), demote),
         )
-        bulks = [await bulk(CROWD[0]), *await asyncio.gather(*(bulk(name) for name in CROWD[1:-1]))]
-        deletions, mutes = await deleting, await muting
-        await demotion[0]
+        *done, bulks[1:] = await asyncio.gather(*streams, asyncio.gather(*(bulk(name) for name in CROWD[1:-1])))
+        demoted_by = (await demotion[0]).headers["folkmoot-action"]
         bulks.append(await bulk(CROWD[-1]))
+    deletions = [reply for reply in chain(*done) if "message" in reply]
+    mutes = sorted((reply for reply in chain(*done) if "sanction" in reply), key=lambda reply: reply["sanction"]["seq"])
     await moot.mo.until_notice("removed", room="staff", code="role_too_low", by="ann")
     assert (await moot.mo.until_notice("you.changed"))["user"]["role"] == "member"
 
@@ -206,17 +212,18 @@ async def _ann_demotes_mo_in_the_middle_of_what_he_does(moot: Moot) -> None:
             moot.actions.append(answer.headers["folkmoot-action"])
         else:
             assert (answer.json()["code"], answer.json()["why"]) == ("forbidden", {"rule": "room_moderator"})
-    moot.actions += [reply["action"] for reply in (*deletions, *mutes)]
+    moot.actions += [demoted_by, *(reply["action"] for reply in (*deletions, *mutes))]
 
 
-async def _until_refused(mo: Line, commands: list[tuple[str, Frame]], begun: Any) -> list[Frame]:
+async def _until_refused(mo: Line, commands: Iterator[tuple[str, Frame]], begun: Callable[[], None]) -> list[Frame]:
     """Say one command after another until one is refused, some of them at once; the answers of those that were not.
     ``begun`` is called when a few are done."""
-    waiting, done, refused = [], [], False
-    todo = iter(commands)
+    waiting: list[asyncio.Future[Frame]] = []
+    done: list[Frame] = []
+    refused = False
     while not refused:
         while len(waiting) < UNDER_WAY:
-            kind, fields = next(todo)
+            kind, fields = next(commands)
             waiting.append(mo.say(kind, **fields))
         reply = await waiting.pop(0)
         refused = reply["type"] == "error"
