@@ -43,7 +43,7 @@ from tests.stage import CAST, Stage
 from tests.stage_door import sign_in
 
 KICK, MUTE, BAN, SUSPEND = SanctionKind
-EXAMPLES = 60
+EXAMPLES = 120
 STEPS = 10
 REFUSED_WITH = {
     Code.NOT_FOUND,
