@@ -107,7 +107,7 @@ class _Batch:
                 if isinstance(found, Posted):
                     return found
                 post.ruling = ruling = found
-            elif ruling.slow_mode or post.reply_to is not None:
+            elif ruling.slow_mode or ruling.filters or post.reply_to is not None:
                 earlier = seen(tx, ruling.room, ruling.author_id, post)
                 if earlier is not None:
                     return earlier
