@@ -11,12 +11,13 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn, Protocol, TypeVar
 
 from service.chat.errors import Refusal
-from service.chat.events import AuthorityChanged, Event
+from service.chat.events import AuthorityChanged, Event, MemberLeft, RoomDeleted
 from service.chat.limits import Buckets
 from service.chat.messages import Posted, PostMessage
 from service.chat.ports import Database, Transaction
 from service.chat.records import Asker, Credential
 from service.chat.sessions import admit
+from service.chat.standing import sees
 
 R_co = TypeVar("R_co", covariant=True)
 R = TypeVar("R")
@@ -98,4 +99,15 @@ class Door:
 
 def _rehearse(tx: Transaction, command: Command[R], asker: Asker) -> NoReturn:
     command.run(tx, asker)
-    raise Rehearsed(tx.appended, tx.authority.change())
+    seen: dict[str, bool] = {}
+    events = [event for event in tx.appended if _may_count(tx, asker, event, seen)]
+    raise Rehearsed(events, tx.authority.change())
+
+
+def _may_count(tx: Transaction, asker: Asker, event: Event, seen: dict[str, bool]) -> bool:
+    """Whether the asker is told of an event: also a number would tell of rooms that they do not see. Whoever deletes a
+    room, or leaves it, has seen it."""
+    own = isinstance(event, RoomDeleted) or (isinstance(event, MemberLeft) and event.user_id == asker.user.id)
+    if event.room not in seen:
+        seen[event.room] = own or sees(tx, asker.user, event.room)
+    return seen[event.room]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -111,6 +112,8 @@ class _Batch:
                 earlier = seen(tx, ruling.room, ruling.author_id, post)
                 if earlier is not None:
                     return earlier
+            if ruling.version != self._version:  # it stands: what has changed since need not be looked at again
+                post.ruling = ruling = replace(ruling, version=self._version)
             if post.reply_to is not None:
                 require_replied(tx, ruling.room, post.reply_to)
             if ruling.filters:  # before slow mode, which counts what was said and not what was refused

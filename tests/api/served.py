@@ -12,8 +12,22 @@ import httpx
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from service.api import acting, members, messages, moderation, problems, rooms, sanctions, users
+from service.api import (
+    acting,
+    connections,
+    invites,
+    members,
+    messages,
+    moderation,
+    problems,
+    reports,
+    rooms,
+    sanctions,
+    sessions,
+    users,
+)
 from service.api.frame import surround
+from service.api.parts import Choices
 from service.chat.door import Answer, Door
 from service.chat.errors import Refusal
 from service.chat.keyring import Keyring, shared_key
@@ -64,6 +78,7 @@ class Served:
         self._issuer = Issuer(ORIGIN, keyring, TOKEN_SECONDS, lambda: stage.now)
         http, self._app = _framed()
         http.state.parts = SimpleNamespace(
+            choices=Choices(ORIGIN, query_token=True, password_grant=True),
             door=Door(database, StagePosts(stage), Buckets(REQUESTS_PER_SECOND, lambda: 0.0)),
             verifier=Verifier(ORIGIN, keyring, lambda: stage.now),
             hub=SimpleNamespace(registry=Registry(LIMITS), room=lambda slug: None),
@@ -107,14 +122,17 @@ class Served:
             return await client.request(method, f"/api{path}", json=body)
 
 
+PARTS = (rooms, members, messages, users, sessions, invites, sanctions, moderation, reports, connections)
+
+
 @cache
 def _framed() -> tuple[FastAPI, ASGIApp]:
     """One application for all servers, which stand one after another as their stages do."""
     http = FastAPI(redirect_slashes=False)
     problems.install(http)
     acting.install(http)
-    for router in (rooms.router, members.router, messages.router, users.router, sanctions.router, moderation.router):
-        http.include_router(router)
+    for part in PARTS:
+        http.include_router(part.router)
     framed = surround(
         http,
         origins=Origins.of("127.0.0.1", ORIGIN, (), ()),

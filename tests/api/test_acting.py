@@ -10,7 +10,7 @@ import pytest
 
 from service.api.acting import ACTION_HEADER
 from service.app import http_side
-from service.chat.roles import RoomRole
+from service.chat.roles import RoomRole, Visibility
 from tests.api.served import Served, code_of
 from tests.stage_door import say
 
@@ -57,6 +57,10 @@ ACTS = [
     Act("PATCH", "/users/bob", (0, 2, 1), {"role": "guest"}),
     Act("PATCH", "/users/bob", (0, 2, 2), {"suspended": True}),
     Act("DELETE", "/users/bob", (0, 2, 2), undoable=False),
+    Act("POST", "/users/bob/password-reset", (0, 0, 0), undoable=False),
+    Act("POST", "/invites", (0, 0, 0), undoable=False),
+    Act("DELETE", "/invites/{code}", (0, 0, 0), undoable=False),
+    Act("PATCH", "/reports/{report}", (0, 0, 0), {"state": "taken"}, undoable=False),
 ]
 
 
@@ -85,8 +89,13 @@ async def scene() -> Scene:
     muted = await served.ask("ann", "POST", "/rooms/lobby/sanctions", {"user": "cyn", "kind": "ban"})
     suspended = await served.ask("ann", "POST", "/sanctions", {"user": "gus", "kind": "suspend"})
     changed = await served.ask("ann", "PATCH", "/rooms/lobby", {"topic": "x"})
+    invite = await served.ask("ann", "POST", "/invites")
+    report = await served.ask("ann", "POST", f"/messages/{said[0]}/reports", {"reason": "spam"})
+    assert (invite.status_code, report.status_code) == (201, 201)
     ids = {
         "message": said[0],
+        "code": invite.json()["code"],
+        "report": report.json()["id"],
         "muted": muted.json()["id"],
         "suspended": suspended.json()["id"],
         "action": changed.headers[ACTION_HEADER],
@@ -146,22 +155,22 @@ async def test_whether_it_is_dry_is_never_guessed(scene: Scene, value: str) -> N
 ALONE = {
     "POST /api/setup",
     "POST /api/users",
-    "POST /api/users/{username}/password-reset",
     "PATCH /api/me",
     "DELETE /api/me/sessions",
     "DELETE /api/me/sessions/{sid}",
-    "POST /api/invites",
-    "DELETE /api/invites/{code}",
     "POST /api/rooms",
     "POST /api/rooms/{slug}/messages",
     "POST /api/tickets",
     "POST /api/password-reset",
     "POST /api/messages/{id}/reports",
-    "PATCH /api/reports/{id}",
     "DELETE /api/rooms/{slug}/connections/{id}",
 }
 FILTERS = {"POST /api/rooms/{slug}/filters", "DELETE /api/rooms/{slug}/filters/{id}"}  # tried out with the filters
 REHEARSED = {
+    "POST /api/users/{username}/password-reset",
+    "POST /api/invites",
+    "DELETE /api/invites/{code}",
+    "PATCH /api/reports/{id}",
     "POST /api/rooms/{slug}/sanctions",
     "DELETE /api/rooms/{slug}/sanctions/{id}",
     "POST /api/sanctions",
@@ -193,3 +202,27 @@ def test_every_route_that_acts_on_others_can_be_tried_dry() -> None:
         re.sub(r"\?.*|/(bob|mo|lobby|den|\{\w+\})(?=/|$)", "", str(act.method + " /api" + act.path)) for act in ACTS
     }
     assert tried == {re.sub(r"/\{\w+\}", "", route) for route in REHEARSED}
+
+
+async def test_what_cannot_be_tried_is_refused_rather_than_done(scene: Scene) -> None:
+    before = scene.served.stage.dump()
+    for method, path, body in (
+        ("POST", "/rooms?dry_run=true", {"slug": "attic"}),
+        ("POST", "/rooms/lobby/messages?dry_run=true", {"text": "hello"}),
+        ("DELETE", "/rooms/lobby/connections/c1?dry_run=true", None),
+        ("DELETE", "/me/sessions?dry_run=false", None),
+    ):
+        answer = await scene.served.ask("ann", method, path, body, token=scene.token)
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "dry_run"), path
+    assert scene.served.stage.dump() == before
+
+
+async def test_a_dry_run_counts_nothing_in_rooms_that_the_asker_does_not_see(scene: Scene) -> None:
+    stage = scene.served.stage
+    stage.room("attic", owner="ann", visibility=Visibility.PRIVATE)
+    stage.place("attic", "bob", RoomRole.MEMBER)
+    asked = "/sanctions?dry_run=true"
+    body = {"user": "bob", "kind": "suspend"}
+    seen = {who: (await scene.served.ask(who, "POST", asked, body)).json() for who in ("ann", "mo")}
+    # den and attic are private, and mo is in neither: bob is there all the same.
+    assert (seen["ann"]["rooms"], seen["mo"]["rooms"], seen["mo"]["members"]) == (3, 1, 1)
