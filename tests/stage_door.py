@@ -37,9 +37,12 @@ class StageDatabase:
         """What ``fn`` answers."""
         return self.stage.run(fn)
 
-    async def write(self, fn: Callable[[Transaction], T]) -> T:
-        """What ``fn`` answers."""
-        return self.stage.run(fn)
+    async def write(self, fn: Callable[[Transaction], T], then: Callable[[T], None] | None = None) -> T:
+        """What ``fn`` answers, after ``then`` has heard it."""
+        answer = self.stage.run(fn)
+        if then is not None:
+            then(answer)
+        return answer
 
 
 class NoPosts:

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from service.api.answers import Answer
-from service.api.bearer import Asking
+from service.api.bearer import AccessToken
 from service.api.parts import parts_of
 from service.chat.deeds import REASON_MAX, Done
 from service.chat.door import Rehearsed
@@ -39,7 +39,7 @@ class PreviewAnswer(Answer):
 
 
 async def _acting(
-    asking: Asking,
+    asking: Annotated[Credential, Depends(AccessToken(tries=True))],
     dry_run: Annotated[bool, Query(description="Answer what would be touched, and touch nothing.")] = False,
 ) -> Credential:
     return replace(asking, rehearsal=True) if dry_run else asking

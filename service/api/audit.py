@@ -13,7 +13,7 @@ from service.api.bearer import Asking
 from service.api.pages import Cursor
 from service.api.parts import TheParts
 from service.api.rooms import RoomSlug
-from service.chat.audit import ListAudit, ListRoomAudit, Told, cursor_of
+from service.chat.audit import ListAudit, ListRoomAudit, Rows, cursor_of
 from service.chat.chain import Entry
 from service.chat.deeds import Scalar, What
 from service.chat.names import USERNAME_TYPED_MAX
@@ -71,7 +71,7 @@ async def list_room_audit(parts: TheParts, asking: Asking, slug: RoomSlug, curso
     return _render(cursor, await parts.door.ask(asking, ListRoomAudit(slug, cursor.page)))
 
 
-def _render(cursor: Cursor, told: Told) -> dict[str, Any]:
+def _render(cursor: Cursor, told: Rows) -> dict[str, Any]:
     return cursor.render(told.entries, key=cursor_of, shape=lambda entry: _shape(entry, told.addresses))
 
 

@@ -15,9 +15,11 @@ from fastapi.security.base import SecurityBase
 
 from service.api.caller import address_of
 from service.api.parts import parts_of
+from service.chat.errors import invalid
 from service.chat.records import Credential, Source
 from service.chat.tokens import BadCredential, ambiguous_credential, missing_credential
 
+DRY_RUN = "dry_run"  # the parameter with which a request is only tried
 SCHEME = "bearer"  # compared without regard to case (RFC 9110, section 11.1)
 
 
@@ -35,14 +37,19 @@ def bearer(request: Request) -> Credential:
 
 
 class AccessToken(SecurityBase):
-    """``bearer`` as a dependency that the API's description shows."""
+    """``bearer`` as a dependency that the API's description shows. ``tries`` says whether the route can be tried
+    (``acting``)."""
 
-    def __init__(self) -> None:
+    def __init__(self, tries: bool = False) -> None:
         self.model = HTTPBearer(bearerFormat="JWT")
         self.scheme_name = "accessToken"
+        self._tries = tries
 
     async def __call__(self, request: Request) -> Credential:
         """The credential; async, so that it does not go by way of a thread."""
+        if not self._tries and DRY_RUN in request.query_params:
+            # Whoever asks to be told only must not find it done.
+            raise invalid(DRY_RUN, "this can't be tried; leave the parameter out, and it is done")
         source = Source(address_of(request.scope), request.scope.get("state", {}).get("request_id", ""))
         return replace(bearer(request), source=source)
 

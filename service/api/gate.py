@@ -25,7 +25,9 @@ PREFLIGHT = {
     "Access-Control-Allow-Headers": "Authorization, Content-Disposition, Content-Type, If-None-Match, Range",
     "Access-Control-Max-Age": str(PREFLIGHT_SECONDS),
 }
-EXPOSED = "Content-Disposition, Content-Range, ETag, Location, Retry-After, WWW-Authenticate, X-Request-Id"
+EXPOSED = (
+    "Content-Disposition, Content-Range, ETag, Folkmoot-Action, Location, Retry-After, WWW-Authenticate, X-Request-Id"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path
 from pydantic import ConfigDict, Field
 
+from service.api.acting import Acting
 from service.api.answers import Answer, PageAnswer, Time
 from service.api.bearer import Asking
 from service.api.fields import Body
@@ -62,17 +63,17 @@ async def list_invites(parts: TheParts, asking: Asking, cursor: Cursor) -> dict[
 
 
 @router.post("", status_code=201, response_model=InviteAnswer)
-async def create_invite(parts: TheParts, asking: Asking, body: NewInvite | None = None) -> dict[str, Any]:
+async def create_invite(parts: TheParts, acting: Acting, body: NewInvite | None = None) -> dict[str, Any]:
     """Let somebody in: one member within a week, if nothing else is said."""
-    return _shape(parts, await parts.door.do(asking, (body or NewInvite()).command()))
+    return _shape(parts, await parts.door.do(acting, (body or NewInvite()).command()))
 
 
 @router.delete("/{code}", status_code=204, response_model=None)
 async def delete_invite(
-    parts: TheParts, asking: Asking, code: Annotated[str, Path(description="The invite's code.")]
+    parts: TheParts, acting: Acting, code: Annotated[str, Path(description="The invite's code.")]
 ) -> None:
     """Take an invite back."""
-    await parts.door.do(asking, DeleteInvite(code))
+    await parts.door.do(acting, DeleteInvite(code))
 
 
 def _shape(parts: Parts, invite: Invite) -> dict[str, Any]:

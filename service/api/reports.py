@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import ConfigDict, Field
 
+from service.api.acting import Acting
 from service.api.answers import Answer, MessageAnswer, PageAnswer, Time
 from service.api.bearer import Asking
 from service.api.fields import Body, ReasonText
@@ -113,10 +114,10 @@ async def see_report(parts: TheParts, asking: Asking, id: ReportId) -> dict[str,
 
 
 @router.patch("/api/reports/{id}", response_model=ReportAnswer, response_model_exclude_unset=True)
-async def handle_report(parts: TheParts, asking: Asking, id: ReportId, body: ReportChange) -> dict[str, Any]:
+async def handle_report(parts: TheParts, acting: Acting, id: ReportId, body: ReportChange) -> dict[str, Any]:
     """Take a report, close it, or open it again. What somebody else has is a `conflict` that names them."""
     command = HandleReport(id, ReportState(body.state), body.resolution, body.take_over)
-    return shapes.report(await parts.door.do(asking, command))
+    return shapes.report(await parts.door.do(acting, command))
 
 
 def _state(word: StateWord | None) -> ReportState | None:

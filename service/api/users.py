@@ -114,9 +114,9 @@ async def delete_user(parts: TheParts, acting: Acting, username: Username) -> No
 
 
 @router.post("/{username}/password-reset", summary="Reset a password", response_model=ResetAnswer)
-async def reset_password(parts: TheParts, asking: Asking, username: Username) -> dict[str, Any]:
+async def reset_password(parts: TheParts, acting: Acting, username: Username) -> dict[str, Any]:
     """A link by which the user chooses a new password, as an admin. The old one and all sessions end at once."""
-    issued = await parts.door.do(asking, IssueReset(username))
+    issued = await parts.door.do(acting, IssueReset(username))
     # In the fragment, which no browser sends and no proxy logs.
     link = f"{parts.choices.public_url}/reset#token={issued.token}"
     return {"link": link, "expires_at": shapes.time(issued.expires_at)}

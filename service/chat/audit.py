@@ -16,7 +16,7 @@ from service.chat.records import Asker
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Rows:
     """Rows of the log as one user sees them; ``addresses`` says whether they are told where requests came from."""
 
     entries: list[Entry]
@@ -32,16 +32,16 @@ class ListAudit:
     what: What | None = None
     room: str | None = None
 
-    def run(self, tx: Transaction, asker: Asker) -> Told:
+    def run(self, tx: Transaction, asker: Asker) -> Rows:
         """For admins. Who is gone, and a room that was deleted, can still be asked for."""
         may_administer(asker.user, asker.scope).require()
         before = _before(self.page.cursor)
         user = None if self.user is None else names.fold_username(self.user)
         # What is no name at all was never written: nothing is found, as of any other name that nobody has.
         if (self.user is not None and not user) or (self.room is not None and not names.is_slug(self.room)):
-            return Told([], addresses=True)
+            return Rows([], addresses=True)
         what = None if self.what is None else self.what.value
-        return Told(tx.audit.page(before, self.page.limit, user=user, what=what, room=self.room), addresses=True)
+        return Rows(tx.audit.page(before, self.page.limit, user=user, what=what, room=self.room), addresses=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,12 @@ class ListRoomAudit:
     slug: str
     page: Page
 
-    def run(self, tx: Transaction, asker: Asker) -> Told:
+    def run(self, tx: Transaction, asker: Asker) -> Rows:
         """For who moderates it. They are not told addresses: those belong to the whole server."""
         asking = standing.of_asker(tx, asker, self.slug)
         standing.require(tx, Action.MODERATE, asking)
         before = _before(self.page.cursor)
-        return Told(tx.audit.page(before, self.page.limit, room=asking.room.slug), addresses=False)
+        return Rows(tx.audit.page(before, self.page.limit, room=asking.room.slug), addresses=False)
 
 
 def cursor_of(entry: Entry) -> str:

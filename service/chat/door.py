@@ -12,13 +12,14 @@ from typing import NoReturn, Protocol, TypeVar
 
 from service.chat.edits import EditMessage
 from service.chat.errors import Refusal
-from service.chat.events import AuthorityChanged, Event
+from service.chat.events import AuthorityChanged, Event, MemberLeft, RoomDeleted
 from service.chat.limits import Buckets
 from service.chat.messages import Posted, PostMessage
 from service.chat.ports import Database, Formatter, Transaction
 from service.chat.records import Asker, Credential, Message
 from service.chat.screening import Screen
 from service.chat.sessions import admit
+from service.chat.standing import sees
 from service.chat.windows import NO_WINDOWS, Windows
 
 R_co = TypeVar("R_co", covariant=True)
@@ -72,14 +73,22 @@ class Door:
         self._screen = screen
         self.windows = windows
 
-    async def do(self, credential: Credential, command: Command[R], *, counted: bool = False) -> R:
+    async def do(
+        self,
+        credential: Credential,
+        command: Command[R],
+        *,
+        counted: bool = False,
+        then: Callable[[R], None] | None = None,
+    ) -> R:
         """Run a command that may change something; ``counted`` if it is a further step of what has been counted.
-        For a credential that is for a rehearsal, ``Rehearsed`` is raised in place of doing it."""
+        For a credential that is for a rehearsal, ``Rehearsed`` is raised in place of doing it. ``then`` is called with
+        the answer before the command's events are delivered."""
         if not counted:
             self._buckets.spend(credential.user_uid)
         if credential.rehearsal:
             await self._database.write(lambda tx: _rehearse(tx, command, admit(tx, credential)))
-        return await self._database.write(lambda tx: command.run(tx, admit(tx, credential)))
+        return await self._database.write(lambda tx: command.run(tx, admit(tx, credential)), then)
 
     async def ask(self, credential: Credential, question: Command[R], *, counted: bool = False) -> R:
         """Run a command that only reads; ``counted`` if it is a further step of what has been counted."""
@@ -111,10 +120,13 @@ class Door:
         if self._formatter.marked(post.text):
             post.html = await self._formatter.html(post.text)
 
-    async def edit(self, credential: Credential, message: str, text: str) -> Message:
+    async def edit(
+        self, credential: Credential, message: str, text: str, then: Callable[[Message], None] | None = None
+    ) -> Message:
         """Give a message another text."""
         html = await self._formatter.html(text) if self._formatter.marked(text) else None
-        return await self.do(credential, EditMessage(message, text, html, self.windows.edit_seconds, self._screen))
+        edit = EditMessage(message, text, html, self.windows.edit_seconds, self._screen)
+        return await self.do(credential, edit, then=then)
 
     def send(self, post: PostMessage, answer: Answer) -> None:
         """Commit one message; ``answer`` is called when it is done. Its connection has counted it already."""
@@ -123,4 +135,15 @@ class Door:
 
 def _rehearse(tx: Transaction, command: Command[R], asker: Asker) -> NoReturn:
     command.run(tx, asker)
-    raise Rehearsed(tx.appended, tx.authority.change())
+    seen: dict[str, bool] = {}
+    events = [event for event in tx.appended if _may_count(tx, asker, event, seen)]
+    raise Rehearsed(events, tx.authority.change())
+
+
+def _may_count(tx: Transaction, asker: Asker, event: Event, seen: dict[str, bool]) -> bool:
+    """Whether the asker is told of an event: also a number would tell of rooms that they do not see. Whoever deletes a
+    room, or leaves it, has seen it."""
+    own = isinstance(event, RoomDeleted) or (isinstance(event, MemberLeft) and event.user_id == asker.user.id)
+    if event.room not in seen:
+        seen[event.room] = own or sees(tx, asker.user, event.room)
+    return seen[event.room]

@@ -100,7 +100,11 @@ class SetMember:
             standing.require(tx, Action.MODERATE, actor)
             may_give(actor, role).require()
         if member is None:
-            return Done(Placed(enter(tx, actor.room, asker.user, role), joined=True))
+            entered = enter(tx, actor.room, asker.user, role)
+            if role > held:  # a place above the others is taken by authority, also by who gives it to themselves
+                deed = Deed(actor_of(asker), What.MEMBER_ROLE, actor.rank, on=asker.user, room=actor.room)
+                deed.done(tx, before=held.word, after=role.word)
+            return Done(Placed(entered, joined=True))
         if role < held:
             _keep_an_owner(tx, actor)
         return _promote(tx, asker, actor, member, role)

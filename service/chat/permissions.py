@@ -8,7 +8,7 @@ be for less than its user may do.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.chat import names, standing
 from service.chat.directory import find
@@ -17,7 +17,7 @@ from service.chat.messages import slow_message, slow_until, slow_why
 from service.chat.policy import TABLE, Action, Rule, Standing, in_scope
 from service.chat.ports import Transaction
 from service.chat.records import Asker, Sanction, User
-from service.chat.roles import Scope
+from service.chat.roles import Role, Scope
 from service.chat.sanctions import shown
 from service.chat.sessions import suspended
 
@@ -84,10 +84,12 @@ class _Explanation:
     ) -> None:
         self._tx = tx
         self._user = user
-        self._standing = held
+        # Everybody can make a room, and so moderate one: that must not tell them why others were sanctioned elsewhere.
+        self._whole = user.id == asker.user.id or asker.user.role >= Role.MODERATOR
+        self._standing = held if held.muted is None else replace(held, muted=self._told(held.muted))
         self._scope = scope
         self._sanctions = tuple(
-            shown(tx, asker, sanction)
+            self._told(shown(tx, asker, sanction))
             for sanction in tx.sanctions.in_force(user.id)
             if sanction.room in (None, held.room.slug)
         )
@@ -97,6 +99,10 @@ class _Explanation:
         """All of it."""
         actions = tuple(Permission(action, tuple(self._clauses(action))) for action in Action)
         return Permissions(self._user, self._standing, actions, self._sanctions)
+
+    def _told(self, sanction: Sanction) -> Sanction:
+        """A sanction on the whole server, without its reason for who moderates no more than a room."""
+        return sanction if self._whole or sanction.room is not None else replace(sanction, reason=None)
 
     def _clauses(self, action: Action) -> Iterator[Clause]:
         yield self._active()
@@ -114,7 +120,8 @@ class _Explanation:
         if not self._user.suspended:
             return Clause("suspension", True)
         refusal = suspended(self._tx, self._user)
-        return Clause("suspension", False, refusal.message, refusal.why)
+        why = refusal.why if self._whole or refusal.why is None else replace(refusal.why, reason=None)
+        return Clause("suspension", False, refusal.message, why)
 
     def _clause(self, rule: Rule) -> Clause:
         if rule.holds(self._standing):

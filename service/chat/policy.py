@@ -199,7 +199,7 @@ TABLE: dict[Action, tuple[Rule, ...]] = {
 
 SUMMARY = (
     ("See a room", "everyone, if it is public; its members and admins, if it is private; its members alone, if direct"),
-    ("Read and join it", "whoever sees it, has its `join_role`, and is not banned from it"),
+    ("Read it, join it, report what is said in it", "whoever sees it, has its `join_role`, and is not banned from it"),
     (
         "Post in it",
         "its members that have its `post_role` and are not muted; while it is locked, only who moderates it",
@@ -207,7 +207,7 @@ SUMMARY = (
     ("React in it", "its members that are not muted; while it is locked, only who moderates it"),
     ("Pin in it, and call everybody with `@room` or `@here`", "its members that moderate it; in a direct room, all"),
     (
-        "Invite, promote, kick, mute, ban; delete messages; lock it, set its slow mode and `post_role`",
+        "Invite, promote, kick, mute, ban; delete messages; reports, filters; lock, slow mode, `post_role`",
         "its owners and moderators, server moderators where they are present, and admins; on those of lower rank",
     ),
     ("Change and delete it", "its owners, and admins"),

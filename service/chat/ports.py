@@ -103,7 +103,9 @@ class Database(Protocol):
     """Where transactions come from. ``unavailable`` is raised while the database is away or its queue is full."""
 
     async def read(self, fn: Callable[[Transaction], T]) -> T: ...
-    async def write(self, fn: Callable[[Transaction], T]) -> T: ...
+    async def write(self, fn: Callable[[Transaction], T], then: Callable[[T], None] | None = None) -> T:
+        """What ``fn`` answers. ``then`` is called with it before the events that it appended are delivered."""
+        ...
 
 
 class Formatter(Protocol):

@@ -210,6 +210,9 @@ def _place(tx: Transaction, asker: Asker, slug: str) -> Standing:
 
 
 def _rank(tx: Transaction, room: Room, handler: User) -> Rank:
+    """The handler's rank as it is now: who can't act any more holds nobody up."""
+    if handler.deleted or handler.suspended:
+        return Rank.STRANGER
     if _is_direct(room):
         return Actor(handler, Source()).server_rank
     return standing.of_user(tx, room, handler, tx.members.role(room.id, handler.id)).rank

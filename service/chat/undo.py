@@ -25,7 +25,7 @@ from service.chat.deeds import (
 from service.chat.directory import keep_an_admin
 from service.chat.errors import Code, Refusal, Why, not_found
 from service.chat.policy import Action as Doing
-from service.chat.policy import Rank, Standing, may_administer, may_moderate_users, may_undo
+from service.chat.policy import Rank, Standing, may_administer, may_give, may_moderate_users, may_undo
 from service.chat.ports import Transaction
 from service.chat.records import Asker
 from service.chat.roles import Role, RoomRole
@@ -88,6 +88,8 @@ def _rank(tx: Transaction, asker: Asker, action: Action) -> Rank:
     if action.room is not None:
         place = _place(tx, asker, action.room.slug)
         standing.require(tx, _needed(action), place)
+        if action.by is None or action.by.id != asker.user.id:
+            _require_giving(place, action)
         return place.rank
     if action.what is What.MESSAGES_DELETED:
         places = _places(tx, asker, action)
@@ -99,6 +101,13 @@ def _rank(tx: Transaction, asker: Asker, action: Action) -> Rank:
     else:
         may_moderate_users(asker.user, asker.scope).require()
     return actor_of(asker).server_rank
+
+
+def _require_giving(place: Standing, action: Action) -> None:
+    """What one took oneself one may give back; what another took, only who could give it."""
+    for step in action.steps:
+        if isinstance(step, RoomRoleSet):
+            may_give(place, RoomRole(step.before)).require()
 
 
 def _own_words(action: Action) -> bool:

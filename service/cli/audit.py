@@ -47,8 +47,9 @@ def verify(
     if head is not None and not HASH.fullmatch(head):
         raise typer.BadParameter("a head is 64 digits of 0-9 and a-f", param_hint="--head")
     found = _look(settings.load(data=data), lambda tx: _verified(tx, head))
-    gone = f" {found.erased} names, addresses and reasons in them have been erased." if found.erased else ""
-    console.hint(f"All rows of the audit log fit.{gone}")
+    console.hint("All rows of the audit log fit.")
+    if found.erased:
+        console.hint(f"Names, addresses and reasons in them that were erased: {found.erased}.")
     console.say(f"rows={found.rows}")
     console.say(f"head={found.head}")
 

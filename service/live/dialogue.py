@@ -46,6 +46,7 @@ from service.wire.commands import (
     Undo,
 )
 from service.wire.conversation import Conversation, Entry, Pace
+from service.wire.shapes import Shape
 
 
 class Dialogue:
@@ -281,8 +282,11 @@ class Dialogue:
 
     async def _order(self, command: Order) -> None:
         connection = self._connection
-        done = await carry_out(self._node.door, connection.credential, connection.address, command)
-        self._push(connection.encoder.ok(command.id, **done))
+
+        def ok(carries: Shape) -> None:
+            self._push(connection.encoder.ok(command.id, **carries))
+
+        await carry_out(self._node.door, connection.credential, connection.address, command, ok)
 
     async def _auth(self, command: Auth) -> None:
         connection = self._connection

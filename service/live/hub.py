@@ -172,6 +172,8 @@ class Hub:
 
     def deliver(self, events: list[Event], changes: list[AuthorityChanged], told: list[Told]) -> None:
         """Take what was committed: called by the journal, in the order of the commits."""
+        for change in changes:  # before the events: whose session has ended need not wait until a full room was told
+            self.reviews.heard(change)
         if len(events) == 1:
             manager = self._rooms.get(events[0].room)
             if manager is not None:
@@ -185,8 +187,6 @@ class Hub:
                 self._rooms[slug].deliver(part)
         for encoder in self.encoders.values():
             encoder.forget()
-        for change in changes:
-            self.reviews.heard(change)
         for news in told:
             self._tell(news)
 

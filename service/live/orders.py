@@ -3,9 +3,11 @@ the same door."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
-from service.chat.deeds import Action
+from service.chat.deeds import Done
 from service.chat.deletions import DeleteMessage
 from service.chat.door import Door
 from service.chat.errors import invalid
@@ -28,29 +30,33 @@ Order = (
 )
 
 
-async def carry_out(door: Door, credential: Credential, address: str, order: Order) -> Shape:
-    """Do it; what the ``ok`` carries. The audit log knows the request by the command's id."""
+async def carry_out(
+    door: Door, credential: Credential, address: str, order: Order, ok: Callable[[Shape], None]
+) -> None:
+    """Do it. ``ok`` is called with what the reply carries, before the events of it are delivered: whoever asked hears
+    those after the reply. The audit log knows the request by the command's id."""
     acting = replace(credential, source=Source(address, order.id))
     match order:
         case commands.Edit():
-            return {"message": shapes.message(await door.edit(acting, order.message, order.text))}
+            await door.edit(acting, order.message, order.text, then=lambda m: ok({"message": shapes.message(m)}))
         case commands.React():
-            return {"message": shapes.message(await door.do(acting, React(order.message, order.emoji, order.on)))}
+            react = React(order.message, order.emoji, order.on)
+            await door.do(acting, react, then=lambda m: ok({"message": shapes.message(m)}))
         case commands.Sanction():
             kind = SanctionKind(order.kind)
             impose = Impose(order.room, order.user, kind, _time(order.until), order.reason)
-            sanctioned = await door.do(acting, impose)
-            return {"sanction": shapes.sanction(sanctioned.value), **_action(sanctioned.action)}
+            await door.do(acting, impose, then=lambda done: ok(_done("sanction", shapes.sanction(done.value), done)))
         case commands.Lift():
-            return {"sanction": shapes.sanction(await door.do(acting, Lift(order.sanction, anywhere=True)))}
+            lift = Lift(order.sanction, anywhere=True)
+            await door.do(acting, lift, then=lambda lifted: ok({"sanction": shapes.sanction(lifted)}))
         case commands.Delete():
-            deleted = await door.do(acting, DeleteMessage(order.message, order.reason, door.windows.delete_seconds))
-            return {"message": shapes.message(deleted.value), **_action(deleted.action)}
+            delete = DeleteMessage(order.message, order.reason, door.windows.delete_seconds)
+            await door.do(acting, delete, then=lambda done: ok(_done("message", shapes.message(done.value), done)))
         case commands.Undo():
-            return {"action": shapes.action(await door.do(acting, Undo(order.action)))}
+            await door.do(acting, Undo(order.action), then=lambda undone: ok({"undone": shapes.action(undone)}))
         case commands.Report():
-            reported = await door.do(acting, ReportMessage(order.message, order.reason))
-            return {"report": shapes.own_report(reported.report)}
+            report = ReportMessage(order.message, order.reason)
+            await door.do(acting, report, then=lambda made: ok({"report": shapes.own_report(made.report)}))
 
 
 def _time(raw: str | None) -> int | None:
@@ -62,5 +68,6 @@ def _time(raw: str | None) -> int | None:
     return at
 
 
-def _action(action: Action | None) -> Shape:
-    return {} if action is None else {"action": action.uid}
+def _done(name: str, shape: Shape, done: Done[Any]) -> Shape:
+    """What was done, and the id by which it is undone, if it can be."""
+    return {name: shape} if done.action is None else {name: shape, "action": done.action.uid}

@@ -69,9 +69,9 @@ class SqlDatabase:
         """Whether all threads run."""
         return self._journal.alive and all(thread.is_alive() for thread in self._threads)
 
-    async def write(self, fn: Callable[[Transaction], T]) -> T:
-        """Run ``fn`` in a transaction, and answer when it is on disk."""
-        return await self._journal.write(fn)
+    async def write(self, fn: Callable[[Transaction], T], then: Callable[[T], None] | None = None) -> T:
+        """Run ``fn`` in a transaction, and answer when it is on disk; ``then`` hears of it before anybody else."""
+        return await self._journal.write(fn, then)
 
     async def read(self, fn: Callable[[Transaction], T]) -> T:
         """Run ``fn`` in a transaction that sees one state and changes nothing."""

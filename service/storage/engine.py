@@ -16,6 +16,7 @@ AGAIN_SECONDS = 0.01  # between two tries to switch a new database to WAL
 SETTINGS = (
     "synchronous = FULL",  # an acknowledged message survives a power cut
     "foreign_keys = ON",
+    "secure_delete = FAST",  # what was erased is overwritten where its page is written anyway
     "temp_store = MEMORY",
     "cache_size = -16384",  # KiB
     "wal_autocheckpoint = 4000",  # pages

@@ -57,6 +57,7 @@ class _Write:
 
     fn: Callable[[Transaction], Any]
     future: asyncio.Future[Any]
+    then: Callable[[Any], None] | None = None
 
 
 @dataclass(slots=True)
@@ -140,12 +141,16 @@ class Journal:
         self.post(post, answer)
         return await future
 
-    async def write(self, fn: Callable[[Transaction], T]) -> T:
-        """Run ``fn`` in a transaction; what it answers when that is committed. An exception undoes all it did."""
+    async def write(self, fn: Callable[[Transaction], T], then: Callable[[T], None] | None = None) -> T:
+        """Run ``fn`` in a transaction; what it answers when that is committed. An exception undoes all it did.
+
+        Whoever awaits this goes on in a later turn of the loop, when the events have been delivered; ``then`` is called
+        with the answer before they are.
+        """
         if len(self._waiting) >= WAITING_MAX or self._thread is None:
             raise _unavailable()
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._take(_Write(fn, future))
+        self._take(_Write(fn, future, then))
         return await future
 
     def _take(self, entry: _Post | _Write) -> None:
@@ -178,6 +183,7 @@ class Journal:
                 if isinstance(outcome, _Failed):
                     entry.future.set_exception(outcome.error)
                 else:
+                    _hear(entry, outcome)
                     entry.future.set_result(outcome)
         if done.events or done.changes or done.told:
             self._deliver(done.events, done.changes, done.told)
@@ -260,6 +266,15 @@ def _answer(entry: _Post, outcome: Posted | Exception) -> None:
         entry.answer(entry.post, outcome)
     except Exception:  # one connection's trouble must not keep the others from their answers, and all from the events
         log.exception("the answer to a post was not taken")
+
+
+def _hear(entry: _Write, outcome: Any) -> None:
+    if entry.then is None:
+        return
+    try:
+        entry.then(outcome)
+    except Exception:  # as above
+        log.exception("the answer to a write was not taken")
 
 
 @dataclass(slots=True)

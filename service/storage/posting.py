@@ -127,6 +127,8 @@ class _Batch:
                 earlier = seen(tx, ruling.room, ruling.author_id, post)
                 if earlier is not None:
                     return earlier
+            if ruling.version != self._version:  # it stands: what has changed since need not be looked at again
+                post.ruling = ruling = replace(ruling, version=self._version)
             if post.reply_to is not None:
                 self._roots[id(post)] = root_of(tx, ruling.room, post.reply_to)
             if ruling.filters:  # before slow mode, which counts what was said and not what was refused

@@ -10,8 +10,8 @@ from service.chat.records import FOREVER
 
 # The grammar of RFC 3339, section 5.6. The calendar itself is checked by who makes a date of it.
 _FORM = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)\Z", re.ASCII)
-_EPOCH = datetime.fromtimestamp(0, UTC)
-_MS = timedelta(milliseconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 _MICROSECONDS = 6  # digits of a second's fraction that a datetime holds
 
 
@@ -30,8 +30,7 @@ def parse(text: str) -> int | None:
     fraction = match[1] or ""
     trimmed = text.replace(fraction, fraction[: _MICROSECONDS + 1], 1).upper().replace("Z", "+00:00")
     try:
-        # In whole numbers: as floats, some milliseconds come out one too early.
-        at = (datetime.fromisoformat(trimmed) - _EPOCH) // _MS
+        at = (datetime.fromisoformat(trimmed) - _EPOCH) // _MILLISECOND  # whole numbers: a float would lose one of them
     except (ValueError, OverflowError):
         return None
     return at if 0 <= at <= FOREVER else None

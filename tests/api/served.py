@@ -12,8 +12,25 @@ import httpx
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from service.api import direct, members, messages, problems, reactions, reading, rooms
+from service.api import (
+    acting,
+    connections,
+    direct,
+    invites,
+    members,
+    messages,
+    moderation,
+    problems,
+    reactions,
+    reading,
+    reports,
+    rooms,
+    sanctions,
+    sessions,
+    users,
+)
 from service.api.frame import surround
+from service.api.parts import Choices
 from service.chat.door import Answer, Door
 from service.chat.errors import Refusal
 from service.chat.keyring import Keyring, shared_key
@@ -23,6 +40,7 @@ from service.chat.origins import Origins
 from service.chat.records import Session
 from service.chat.roles import SCOPES_OF, Role, RoomRole, Scope, Visibility
 from service.chat.tokens import Issuer, Verifier
+from service.live.registry import HubLimits, Registry
 from service.storage import posting
 from service.watch.metrics import Metrics
 from tests.stage import Stage
@@ -32,6 +50,7 @@ ORIGIN = "http://127.0.0.1:8000"
 BODY_BYTES = 131_072
 BODY_SECONDS = 5.0
 TOKEN_SECONDS = 900
+LIMITS = HubLimits(connections=1, per_user=1, per_address=1)  # nobody is connected here
 
 
 class StagePosts:
@@ -69,9 +88,10 @@ class Served:
         self._issuer = Issuer(ORIGIN, keyring, TOKEN_SECONDS, lambda: stage.now)
         http, self._app = _framed()
         http.state.parts = SimpleNamespace(
+            choices=Choices(ORIGIN, query_token=True, password_grant=True),
             door=Door(database, StagePosts(stage), Buckets(REQUESTS_PER_SECOND, lambda: 0.0), PlainFormatter()),
             verifier=Verifier(ORIGIN, keyring, lambda: stage.now),
-            hub=SimpleNamespace(reads=NoReads(), room=lambda slug: None),
+            hub=SimpleNamespace(reads=NoReads(), registry=Registry(LIMITS), room=lambda slug: None),
         )
         self._ids = count(1)
 
@@ -93,10 +113,18 @@ class Served:
         return self._issuer.issue(user, session, allowed).text
 
     async def ask(
-        self, username: str | None, method: str, path: str, body: Any = None, *, scope: frozenset[Scope] | None = None
+        self,
+        username: str | None,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        scope: frozenset[Scope] | None = None,
+        token: str | None = None,
     ) -> httpx.Response:
-        """What the server answers to one of the cast, or to nobody (None). ``path`` is below ``/api``."""
-        headers = {} if username is None else {"Authorization": f"Bearer {self.token(username, scope)}"}
+        """What the server answers to one of the cast, or to nobody (None); by a new token, unless there is one.
+        ``path`` is below ``/api``."""
+        headers = {} if username is None else {"Authorization": f"Bearer {token or self.token(username, scope)}"}
         transport = httpx.ASGITransport(self._app)
         async with httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers) as client:
             if body is None:
@@ -104,13 +132,31 @@ class Served:
             return await client.request(method, f"/api{path}", json=body)
 
 
+PARTS = (
+    rooms,
+    members,
+    messages,
+    users,
+    sessions,
+    invites,
+    sanctions,
+    moderation,
+    reports,
+    connections,
+    reactions,
+    reading,
+    direct,
+)
+
+
 @cache
 def _framed() -> tuple[FastAPI, ASGIApp]:
     """One application for all servers, which stand one after another as their stages do."""
     http = FastAPI(redirect_slashes=False)
     problems.install(http)
-    for router in (m.router for m in (rooms, members, messages, reactions, reading, direct)):
-        http.include_router(router)
+    acting.install(http)
+    for part in PARTS:
+        http.include_router(part.router)
     framed = surround(
         http,
         origins=Origins.of("127.0.0.1", ORIGIN, (), ()),

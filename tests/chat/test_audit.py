@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from service.chat import audit
-from service.chat.audit import ListAudit, ListRoomAudit, Told, cursor_of
+from service.chat.audit import ListAudit, ListRoomAudit, Rows, cursor_of
 from service.chat.chain import verify
 from service.chat.deeds import What
 from service.chat.errors import Code, Refusal
@@ -32,7 +32,7 @@ def stage() -> Stage:
     return stage
 
 
-def acts(told: Told) -> list[tuple[str, str | None, str | None]]:
+def acts(told: Rows) -> list[tuple[str, str | None, str | None]]:
     """What was done, by whom, where."""
     return [(entry.row.what, entry.value("actor"), entry.row.room) for entry in told.entries]
 

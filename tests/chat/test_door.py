@@ -36,9 +36,9 @@ class Counted(StageDatabase):
         self.read_count += 1
         return await super().read(fn)
 
-    async def write(self, fn: Callable[[Transaction], T]) -> T:
+    async def write(self, fn: Callable[[Transaction], T], then: Callable[[T], None] | None = None) -> T:
         self.write_count += 1
-        return await super().write(fn)
+        return await super().write(fn, then)
 
 
 class Posts:

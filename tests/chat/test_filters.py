@@ -307,6 +307,20 @@ def test_what_is_refused_does_not_count_in_slow_mode(talk: Talk) -> None:
     assert [talk.say("bob", text) for text in ("bad", "good", "better")] == ["forbidden", "good", "slow_mode"]
 
 
+def test_a_retry_is_answered_to_who_has_no_steps_left_for_the_filters(talk: Talk) -> None:
+    """It was acknowledged before: whoever repeats it must not be told that it failed."""
+    talk.add(WORD, "bad", MASK)
+    first = talk.post("bob", "so bad", nonce="n1")
+    talk.send(first)
+    talk.screen.effort.owe(talk.who("bob").uid, STEPS_SAVED)
+    again = talk.send(talk.post("bob", "so bad", nonce="n1", ruling=first.ruling))
+    assert isinstance(again, Posted)
+    assert again.duplicate
+    more = talk.send(talk.post("bob", "more", nonce="n2", ruling=first.ruling))
+    assert isinstance(more, Refusal)
+    assert more.code is Code.RATE_LIMITED
+
+
 def test_a_nonce_said_twice_in_one_batch_is_reported_once(talk: Talk) -> None:
     talk.add(WORD, "bait", REPORT)
     first = talk.post("bob", "first")

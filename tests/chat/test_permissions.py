@@ -207,6 +207,21 @@ def test_a_rooms_moderator_is_not_told_of_rooms_that_they_cannot_see(stage: Stag
     assert [set(one.seqs) for one in about(stage, "bob").sanctions] == [{"lobby", "den"}]
 
 
+def test_why_somebody_was_sanctioned_on_the_whole_server_is_not_told_to_who_moderates_only_a_room(stage: Stage) -> None:
+    """Everybody can make a room and ask there about anybody."""
+    stage.place("lobby", "cyn", RoomRole.OWNER)
+    stage.do("mo", Impose(None, "bob", MUTE, reason="spam"))
+    stage.do("mo", Impose("lobby", "bob", MUTE, reason="noise"))
+    assert {one.reason for one in about(stage, "cyn", "bob").sanctions} == {None, "noise"}
+    assert {one.reason for one in about(stage, "mo", "bob").sanctions} == {"spam", "noise"}
+    assert {one.reason for one in about(stage, "bob").sanctions} == {"spam", "noise"}
+    stage.do("mo", Impose(None, "bob", SanctionKind.SUSPEND, reason="threats"))
+    found = about(stage, "cyn", "bob")
+    assert "threats" not in repr((found.actions, found.sanctions, found.standing))
+    assert against(found)[0].rule == "suspension"
+    assert "threats" in repr(about(stage, "mo", "bob").actions)
+
+
 def test_what_counts_elsewhere_is_not_told(stage: Stage) -> None:
     stage.place("news", "bob", RoomRole.MEMBER)
     stage.do("mo", Impose("news", "bob", MUTE))

@@ -15,7 +15,7 @@ import pytest
 from service.chat import policy
 from service.chat.errors import Code, Refusal
 from service.chat.policy import Action, Standing, may
-from service.chat.records import Room, User
+from service.chat.records import FOREVER, Room, Sanction, SanctionKind, User
 from service.chat.roles import SCOPES_OF, Role, RoomRole, Scope, Visibility
 
 ALL = frozenset(Scope)
@@ -30,6 +30,22 @@ def standing(
     room: Room, role: Role, held: RoomRole | None = None, scope: frozenset[Scope] = ALL, blocked: bool = False
 ) -> Standing:
     return Standing(room, role, held, scope, blocked=blocked)
+
+
+BOB = User(3, "u3", "bob", "Bob", Role.MEMBER, False, False, False, 0)
+
+
+def sanction(kind: SanctionKind) -> Sanction:
+    return Sanction(1, "s1", kind, "lobby", BOB, "mo", 4, 1, FOREVER, None, {"lobby": 2}, "a1")
+
+
+MUTED, BANNED = sanction(SanctionKind.MUTE), sanction(SanctionKind.BAN)
+
+
+def every_sanctioned_standing() -> Iterator[Standing]:
+    """Each of them as who is muted, banned, both, and neither."""
+    for s, muted, banned in product(every_standing(), (None, MUTED), (None, BANNED)):
+        yield replace(s, muted=muted, banned=banned)
 
 
 def every_standing() -> Iterator[Standing]:
@@ -69,6 +85,8 @@ def expected(action: Action, s: Standing) -> Code | None:
         return Code.NOT_FOUND
     if action is Action.SEE:
         return None
+    if s.banned is not None:
+        return Code.BANNED
     gated = s.room.visibility is not Visibility.DIRECT
     if gated and s.role < s.room.join_role:
         return Code.ROLE_TOO_LOW
@@ -78,6 +96,8 @@ def expected(action: Action, s: Standing) -> Code | None:
     if action in (Action.POST, Action.REACT, Action.CALL):
         if not member:
             return Code.NOT_JOINED
+        if s.muted is not None:
+            return Code.MUTED
         if action is not Action.REACT and gated and s.role < s.room.post_role:
             return Code.ROLE_TOO_LOW
         if s.room.locked and not moderates(s):
@@ -94,8 +114,8 @@ def expected(action: Action, s: Standing) -> Code | None:
 
 
 def test_every_role_in_every_kind_of_room_with_every_action() -> None:
-    cases = [(action, s) for s in every_standing() for action in Action]
-    assert len(cases) == (3 + 1) * 4 * 4 * 2 * 2 * 4 * 4 * 11, "each also where one of two has blocked the other"
+    cases = [(action, s) for s in every_sanctioned_standing() for action in Action]
+    assert len(cases) == (3 + 1) * 4 * 4 * 2 * 2 * 4 * 4 * 11 * 4, "each also where one of two has blocked the other"
     wrong = [(action, s) for action, s in cases if may(action, s).code != expected(action, s)]
     assert not wrong
     answers = {expected(action, s) for action, s in cases}
@@ -106,6 +126,8 @@ def test_every_role_in_every_kind_of_room_with_every_action() -> None:
         Code.NOT_JOINED,
         Code.LOCKED,
         Code.FORBIDDEN,
+        Code.MUTED,
+        Code.BANNED,
     }, "each answer of the table comes up, so that none is tested by its absence"
 
 
@@ -220,6 +242,22 @@ def test_nobody_gives_more_than_they_have(visibility: Visibility) -> None:
         owns = held is RoomRole.OWNER or (role is Role.ADMIN and visibility is not Visibility.DIRECT)
         has = owns or (moderates(actor) and given <= RoomRole.MODERATOR)
         assert policy.may_give(actor, given).allowed == has
+
+
+@pytest.mark.parametrize(("role", "gate"), list(product(Role, Role)))
+def test_who_acts_undoes_their_equals_acts_and_those_of_lower_rank(role: Role, gate: Role) -> None:
+    assert policy.may_undo(policy.Rank(role), gate).allowed == (role >= gate)
+
+
+@pytest.mark.parametrize(("role", "gate"), list(product(Role, Role)))
+def test_on_the_server_moderators_act_on_lower_roles_and_admins_on_all(role: Role, gate: Role) -> None:
+    actor, target = (replace(BOB, role=one) for one in (role, gate))
+    may_act = role is Role.ADMIN or (role is Role.MODERATOR and gate < Role.MODERATOR)
+    assert policy.may_act_on_user(actor, target).allowed == may_act
+    verdict = policy.may_moderate_users(actor, ALL)
+    assert verdict.code == (None if role >= Role.MODERATOR else Code.ROLE_TOO_LOW)
+    without = policy.may_moderate_users(actor, ALL - {Scope.MODERATE})
+    assert without.code == (Code.INSUFFICIENT_SCOPE if role >= Role.MODERATOR else Code.ROLE_TOO_LOW)
 
 
 @pytest.mark.parametrize(("role", "gate"), list(product(Role, Role)))

@@ -312,6 +312,15 @@ def test_nobody_takes_over_from_a_higher_rank(court: Court) -> None:
     assert court.handle("mo", uid, CLOSED, take_over=True).handler.username == "mo"
 
 
+def test_who_can_not_act_any_more_holds_nobody_up(court: Court) -> None:
+    court.place("lobby", "bob", RoomRole.MODERATOR)
+    uid = court.report("gus", court.say("cyn", "x"))
+    court.handle("mo", uid, TAKEN)
+    court.do("ann", Impose(None, "mo", SanctionKind.SUSPEND))
+    assert court.refusal("bob", HandleReport(uid, CLOSED)).code is Code.CONFLICT, "it is still to be said"
+    assert court.handle("bob", uid, CLOSED, take_over=True).handler.username == "bob"
+
+
 def test_equals_take_over_from_each_other_when_they_say_so(court: Court) -> None:
     for name in ("bob", "gus"):
         court.place("lobby", name, RoomRole.MODERATOR)

@@ -279,6 +279,18 @@ def test_roles_are_taken_back_by_admins_only(stage: Stage) -> None:
     undo(stage, "ann", action)
 
 
+def test_a_role_is_given_back_by_who_could_give_it_or_had_taken_it(stage: Stage) -> None:
+    """Else a server moderator, who makes nobody an owner, could make one of whoever has just stepped down."""
+    stage.place("lobby", "cyn", OWNER)
+    stepped_down = acted(stage, "cyn", SetMember("lobby", "cyn", MEMBER))
+    assert stage.refusal("mo", SetMember("lobby", "cyn", OWNER)).code is Code.FORBIDDEN
+    assert stage.refusal("mo", Undo(stepped_down)).code is Code.FORBIDDEN
+    assert stage.places("lobby")["cyn"] is MEMBER
+    undo(stage, "ann", stepped_down)
+    undo(stage, "mo", acted(stage, "mo", SetMember("lobby", "cyn", MEMBER)))
+    assert stage.places("lobby")["cyn"] is OWNER
+
+
 def test_settings_that_are_the_owners_are_taken_back_by_owners_only(stage: Stage) -> None:
     stage.place("lobby", "cyn", OWNER)
     topic = acted(stage, "cyn", ChangeRoom("lobby", topic="x"))

@@ -258,6 +258,13 @@ class Line:
             known.resume(reply)
 
 
+async def whole_log(house: House, slug: str) -> list[Frame]:
+    """All that ever happened in a room, as ann reads it."""
+    async with Line(house, "ann") as reader:
+        events: list[Frame] = (await reader.do("join", room=slug, since=0))["events"]
+    return events
+
+
 def _break(reply: asyncio.Future[Frame], code: int) -> None:
     if not reply.done():
         reply.set_exception(Hung(code))

@@ -16,6 +16,7 @@ from typing import Self
 
 PROGRAM = (sys.executable, "-m", "service.cli")
 ROOT = Path(__file__).parents[2]
+AGAIN_SECONDS = 0.5  # until a question that was not answered as expected is asked again
 PATIENCE_SECONDS = 60.0  # a bound on what must happen, for machines that are busy; nothing waits for it to pass
 PASSWORD = "folkmoot-demo"
 _ESCAPES = re.compile(r"\x1b(\[[0-9;?]*[a-zA-Z]|\][^\x07]*\x07|[=>()][0-9A-B]?)")
@@ -135,6 +136,16 @@ class Terminal:
             assert time.monotonic() < deadline, f"{text!r} was not shown, but:\n{self.text}"
             if not self._read(deadline):
                 assert text in self.text, f"The program ended, and had not shown {text!r}, but:\n{self.text}"
+
+    def ask(self, line: str, text: str) -> None:
+        """Type a line until ``text`` has been shown: for what one hears of a moment later than of all else."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while text not in self.text:
+            assert time.monotonic() < deadline, f"{text!r} was not shown, but:\n{self.text}"
+            self.enter(line)
+            again = time.monotonic() + AGAIN_SECONDS
+            while text not in self.text and time.monotonic() < again and self._read(again):
+                pass
 
     def wait(self) -> int:
         """Read on until the program ends; its exit status."""

@@ -15,7 +15,7 @@ from typing import Any
 from service.chat.events import SEQ_MAX
 from tests.e2e.flood import LOST, OK, REFUSED, Flood
 from tests.e2e.house import House
-from tests.e2e.line import Frame, Line
+from tests.e2e.line import Frame, Line, whole_log
 
 WORDS = 40  # that are said on each way, and may be under way when it happens
 CHUNK_MAX = 12  # of them at once
@@ -70,11 +70,8 @@ class Race:
     async def log(self, slug: str) -> list[Frame]:
         """All of a room's log when the race is over, which ann and mo have heard as well: as ann reads it afterwards,
         or, of a room that is gone, as she heard it."""
-        heard = self.ann.rooms[slug]
-        log = heard.events
-        if (await self.ann.ask("send", room=slug, text="the end"))["type"] == "ok":
-            async with Line(self.house, "ann") as reader:
-                log = (await reader.do("join", room=slug, since=0, epoch=heard.epoch))["events"]
+        there = (await self.ann.ask("send", room=slug, text="the end"))["type"] == "ok"
+        log = await whole_log(self.house, slug) if there else self.ann.rooms[slug].events
         seqs = [event["seq"] for event in log]
         assert seqs == list(range(seqs[0], seqs[-1] + 1)), "the log has no hole"
         for line in (self.ann, self.mo):

@@ -10,10 +10,11 @@ import json
 import random
 import re
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ import pytest
 from service.app import DATABASE_FILE
 from tests.e2e.flood import Flood, web
 from tests.e2e.house import House
-from tests.e2e.line import Frame, Line
+from tests.e2e.line import Frame, Line, whole_log
 from tests.e2e.programs import run
 from tests.e2e.race import Race
 from tests.e2e.typist import Typist
@@ -35,6 +36,7 @@ CROWD = ("dot", "eli", "fay", "ivy")  # who have all said something that mo dele
 WORDS = 12  # that each of them has said
 UNDER_WAY = 6  # commands that mo has unanswered at most
 SPAM = "spam-and-nothing-else"  # a reason, which no line of the server's log repeats
+GONE = f"! you are no longer in this room: banned by mo ({SPAM})"
 
 
 @dataclass
@@ -57,13 +59,6 @@ class Moot:
     async def ask(self, by: str, method: str, path: str, body: object = None) -> httpx.Response:
         """One request beside the sockets."""
         return await asyncio.to_thread(self.house.ask, by, method, path, body)
-
-    async def log(self, slug: str) -> list[Frame]:
-        """All that ever happened in a room."""
-        async with Line(self.house, "ann") as reader:
-            entered = await reader.do("join", room=slug, since=0, epoch=self.ann.rooms[slug].epoch)
-        events: list[Frame] = entered["events"]
-        return events
 
 
 @asynccontextmanager
@@ -128,7 +123,8 @@ async def _mo_mutes_bob_and_bob_is_told_why(moot: Moot) -> None:
 
 
 async def _mo_bans_cyn_while_she_floods(moot: Moot) -> None:
-    async with Flood(moot.house, "cyn", ["lobby", "porch"], "cyn") as cyn:
+    """She is on six ways at once, and on a seventh that reads nothing before it is over."""
+    async with Typist(moot.house, "cyn", "lobby") as slow, Flood(moot.house, "cyn", ["lobby", "porch"], "cyn") as cyn:
         race = Race(moot.house, cyn, ["lobby", "porch"], moot.ann, moot.mo, random.Random("cyn"))
         body = {"user": "cyn", "kind": "ban", "reason": SPAM}
         ban = await race.run(lambda: moot.act("mo", "POST", "/api/rooms/lobby/sanctions", body))
@@ -139,6 +135,13 @@ async def _mo_bans_cyn_while_she_floods(moot: Moot) -> None:
         assert (left["type"], left["user"], left["code"], left["by"]) == ("member.left", "cyn", "banned", "mo")
         await race.require_told("lobby", left)
         race.require_untouched("porch", await race.log("porch"))
+        assert await slow.until(lambda line: line.startswith("! ")) == GONE
+        assert await slow.until_closed() == 4202
+        joined = next(event["seq"] for event in log if event["type"] == "member.joined" and _about(event) == "cyn")
+        said = [
+            _line(event) for event in log if event["type"] == "message.posted" and joined < event["seq"] < ban["seq"]
+        ]
+        assert [line for line in slow.lines if line.startswith("[")][-len(said) :] == said, "no line less, and no more"
         why = {"rule": "ban", "by": "mo", "since": ban["at"], "reason": SPAM}
         for way in ("POST", "GET"):
             refused = await moot.ask("cyn", way, "/api/rooms/lobby/messages", {"text": "let me in"})
@@ -166,28 +169,33 @@ async def _ann_demotes_mo_in_the_middle_of_what_he_does(moot: Moot) -> None:
             await line.join("lobby")
             said[name] = {(await line.send("lobby", f"{name} {number}"))["id"] for number in range(WORDS)}
     cyns = [event["message"]["id"] for event in moot.ann.rooms["lobby"].events if _by(event) == "cyn"]
-    demotion: list[asyncio.Task[Any]] = []
-
-    def demote() -> None:
-        if not demotion:
-            demotion.append(asyncio.create_task(moot.act("ann", "PATCH", "/api/users/mo", {"role": "member"})))
+    deletes = [("delete", {"message": id}) for id in cyns]
+    mute = ("sanction", {"room": "lobby", "user": "gus", "kind": "mute"})
 
     async def bulk(name: str) -> httpx.Response:
         return await moot.ask("mo", "DELETE", f"/api/rooms/lobby/messages?user={name}&since={since}&reason={SPAM}")
 
-    async with Line(house, "mo") as other:
-        deleting = asyncio.create_task(_until_refused(moot.mo, [("delete", {"message": id}) for id in cyns], demote))
-        muting = asyncio.create_task(
-            _until_refused(other, [("sanction", {"room": "lobby", "user": "gus", "kind": "mute"})] * 200, demote)
+    async with Line(house, "mo") as other, web(house, house.token("ann")) as client:
+        demotion: list[asyncio.Task[httpx.Response]] = []
+
+        def demote() -> None:
+            if not demotion:
+                demotion.append(asyncio.create_task(client.patch("/api/users/mo", json={"role": "member"})))
+
+        bulks = [await bulk(CROWD[0])]
+        streams = (
+            _until_refused(moot.mo, chain(deletes, repeat(mute)), demote),
+            _until_refused(other, repeat(mute), demote),
         )
-        bulks = [await bulk(CROWD[0]), *await asyncio.gather(*(bulk(name) for name in CROWD[1:-1]))]
-        deletions, mutes = await deleting, await muting
-        await demotion[0]
+        *done, bulks[1:] = await asyncio.gather(*streams, asyncio.gather(*(bulk(name) for name in CROWD[1:-1])))
+        demoted_by = (await demotion[0]).headers["folkmoot-action"]
         bulks.append(await bulk(CROWD[-1]))
+    deletions = [reply for reply in chain(*done) if "message" in reply]
+    mutes = sorted((reply for reply in chain(*done) if "sanction" in reply), key=lambda reply: reply["sanction"]["seq"])
     await moot.mo.until_notice("removed", room="staff", code="role_too_low", by="ann")
     assert (await moot.mo.until_notice("you.changed"))["user"]["role"] == "member"
 
-    log = await moot.log("lobby")
+    log = await whole_log(house, "lobby")
     (demoted,) = [event["seq"] for event in log if event.get("by") == "ann" and event["type"] == "member.changed"]
     his = [event for event in log if event.get("by") == "mo" and event["seq"] > moot.gus.rooms["lobby"].began_at]
     assert max(event["seq"] for event in his) < demoted, "nothing of his is behind it"
@@ -204,17 +212,18 @@ async def _ann_demotes_mo_in_the_middle_of_what_he_does(moot: Moot) -> None:
             moot.actions.append(answer.headers["folkmoot-action"])
         else:
             assert (answer.json()["code"], answer.json()["why"]) == ("forbidden", {"rule": "room_moderator"})
-    moot.actions += [reply["action"] for reply in (*deletions, *mutes)]
+    moot.actions += [demoted_by, *(reply["action"] for reply in (*deletions, *mutes))]
 
 
-async def _until_refused(mo: Line, commands: list[tuple[str, Frame]], begun: Any) -> list[Frame]:
+async def _until_refused(mo: Line, commands: Iterator[tuple[str, Frame]], begun: Callable[[], None]) -> list[Frame]:
     """Say one command after another until one is refused, some of them at once; the answers of those that were not.
     ``begun`` is called when a few are done."""
-    waiting, done, refused = [], [], False
-    todo = iter(commands)
+    waiting: list[asyncio.Future[Frame]] = []
+    done: list[Frame] = []
+    refused = False
     while not refused:
         while len(waiting) < UNDER_WAY:
-            kind, fields = next(todo)
+            kind, fields = next(commands)
             waiting.append(mo.say(kind, **fields))
         reply = await waiting.pop(0)
         refused = reply["type"] == "error"
@@ -307,6 +316,15 @@ def _require_found_when_one_byte_is_another(house: House) -> None:
     assert outcome.returncode == 1
     assert f"Row {seq} does not fit" in outcome.stderr
     assert "head=" not in outcome.stdout
+
+
+def _about(event: Frame) -> str | None:
+    whom: str | None = event.get("member", {}).get("user")
+    return whom
+
+
+def _line(event: Frame) -> str:
+    return f"[{event['room']}] {_by(event)}: {event['message']['text']}"
 
 
 def _by(event: Frame) -> str | None:

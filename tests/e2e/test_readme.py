@@ -6,6 +6,7 @@ Only the address is another one, for the port of the README may be in use.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -38,17 +39,16 @@ def section(title: str) -> str:
     return found[1]
 
 
-def block(language: str) -> str:
-    """The one piece of code in that language in the first conversation."""
-    (code,) = re.findall(rf"^```{language}\n(.*?)^```$", section("A first conversation"), re.MULTILINE | re.DOTALL)
+def block(language: str, title: str = "A first conversation") -> str:
+    """The one piece of code in that language in a part."""
+    (code,) = re.findall(rf"^```{language}\n(.*?)^```$", section(title), re.MULTILINE | re.DOTALL)
     return str(code)
 
 
 class Talk:
     """One of the README's programs, run as it stands there, on a server of ours."""
 
-    def __init__(self, language: str, house: House) -> None:
-        code = block(language)
+    def __init__(self, language: str, house: House, code: str) -> None:
         assert ADDRESS in code
         self.said: list[str] = []
         self.process = subprocess.Popen(
@@ -91,9 +91,9 @@ class Talk:
 
 
 @contextmanager
-def talking(language: str, house: House) -> Iterator[Talk]:
+def talking(language: str, house: House, title: str = "A first conversation") -> Iterator[Talk]:
     """One of the programs, for as long as it is needed."""
-    talk = Talk(language, house)
+    talk = Talk(language, house, block(language, title))
     try:
         yield talk
     finally:
@@ -114,6 +114,14 @@ def test_the_first_conversation_is_one_between_curl_python_and_javascript(house:
         SAID[SHELL],
         *(SAID[language].partition(": ")[2] for language in (PYTHON, JAVASCRIPT)),
     ]
+
+
+def test_a_moderator_keeps_the_peace_with_curl(house: House) -> None:
+    with talking(SHELL, house, "Keeping the peace") as curl:
+        assert curl.wait() == 0, curl.said
+    banned, tried = (json.loads(line) for line in curl.said)
+    assert (banned["user"], banned["kind"], banned["by"], banned["reason"]) == ("bob", "ban", "mo", "spam")
+    assert tried["dry_run"] is True
 
 
 def test_a_credential_in_a_url_is_what_the_readme_shows_last() -> None:

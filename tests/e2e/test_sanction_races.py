@@ -16,13 +16,14 @@ import pytest
 
 from tests.e2e.flood import OK, web
 from tests.e2e.house import House
-from tests.e2e.line import Frame
+from tests.e2e.line import Frame, Hung, Line
 from tests.e2e.race import Race, race
 
 pytestmark = pytest.mark.anyio
 
 FIRST_SEED = int(os.environ.get("RACE_SEED", "1"))
-SEEDS = range(FIRST_SEED, FIRST_SEED + 3)
+SEEDS = range(FIRST_SEED, FIRST_SEED + 2)  # of two, in one it is said on a socket what can be, in the other by HTTP
+RESTLESS = 2  # who come and go at once on one socket
 UNHURRIED = 100_000  # commands a second: how fast one may talk is not what stops anybody here
 
 SANCTIONS = "/api/rooms/{room}/sanctions"
@@ -192,6 +193,44 @@ async def _require_undone(racing: Race, measure: Measure, action: str, seq: int)
         answer = await client.post(f"/api/rooms/{racing.rooms[0]}/messages", json={"text": "here again"})
     assert answer.status_code == 201, answer.text
     assert answer.json()["seq"] > seq
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("name", ["ban", "suspension", "raised gate"])
+async def test_who_comes_and_goes_all_the_time_is_out_all_the_same(house: House, name: str, seed: int) -> None:
+    """A join that was decided before it, and is answered behind it, must not let anybody hear on."""
+    measure = MEASURES[name]
+    async with race(house, f"coming and going {name} {seed}") as racing:
+        first, lines = racing.rooms[0], [line for line in racing.flood.lines if len(line.rooms) > 1]
+        restless = [asyncio.create_task(_come_and_go(line, first)) for line in lines for _ in range(RESTLESS)]
+        answer, _ = await _run(racing, measure, on_socket=bool(seed % 2))
+        codes = await asyncio.gather(*restless)
+        log = await racing.log(first)
+        end = _event_of(measure, log, racing.flood.username)["seq"]
+        assert _said(answer, first) in (end, None)
+        assert set(codes) <= {measure.code, "closed"}
+        assert max(racing.require_kept(first, log).values()) < end
+        for line in lines:
+            try:
+                await line.do("ping")  # whatever was sent before its answer has been heard
+            except Hung:
+                assert await line.until_closed() == measure.closes
+            assert line.rooms[first].seq <= end, "nothing later has reached them"
+        entered = await racing.mo.do("join", room=first)
+        assert racing.flood.username not in entered["online"]
+        members = await asyncio.to_thread(house.do, "ann", "GET", f"/api/rooms/{first}/members")
+        assert racing.flood.username not in {member["user"] for member in members["items"]}
+
+
+async def _come_and_go(line: Line, slug: str) -> str:
+    """Join and leave a room again and again; the code that ends it."""
+    try:
+        while (reply := await line.ask("join", room=slug))["type"] == "ok":
+            await line.ask("leave", room=slug)
+    except Hung:
+        return "closed"
+    code: str = reply["code"]
+    return code
 
 
 ENDS = {

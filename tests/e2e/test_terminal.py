@@ -54,8 +54,7 @@ def test_two_people_talk_and_see_each_other_come_and_go(server: Server, room: st
             bob.expect("ann: hello bob")
             bob.enter("ght")
             ann.expect("bob: half a thought")
-            ann.enter("/who")
-            ann.expect("here: ann, bob")
+            ann.ask("/who", "here: ann, bob")  # presence is gathered for a moment before it is told
             bob.enter("/quit")
             assert bob.wait() == 0
         ann.expect("bob went away")

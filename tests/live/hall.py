@@ -83,8 +83,8 @@ class HallDatabase:
             await arrived
         return answer
 
-    async def write(self, fn: Callable[[Transaction], T]) -> T:
-        """What ``fn`` answers, once that is committed."""
+    async def write(self, fn: Callable[[Transaction], T], then: Callable[[T], None] | None = None) -> T:
+        """What ``fn`` answers, once that is committed; ``then`` hears it before anybody hears of it."""
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
 
         def commit() -> Callable[[], object]:
@@ -92,7 +92,13 @@ class HallDatabase:
                 answer = self.run(fn)
             except Refusal as refusal:
                 return lambda error=refusal: future.set_exception(error)
-            return lambda: future.set_result(answer)
+
+            def tell() -> None:
+                if then is not None:
+                    then(answer)
+                future.set_result(answer)
+
+            return tell
 
         self._take(commit)
         return await future

@@ -137,8 +137,8 @@ async def test_nothing_is_closed_before_it_is_written_down(hall: Hall, monkeypat
     write = hall.database.write
     at_the_commit: list[tuple[int | None, int]] = []
 
-    async def watched(fn: Any) -> Any:
-        answer = await write(fn)
+    async def watched(*asked: Any) -> Any:
+        answer = await write(*asked)
         at_the_commit.append((bob.closed, dropped(hall)))
         return answer
 

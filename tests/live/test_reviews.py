@@ -107,6 +107,17 @@ async def test_of_a_session_that_ended_nothing_more_is_asked(hall: Hall) -> None
     hall.database.release()
 
 
+async def test_a_session_that_ended_is_closed_before_a_room_is_told_anything(hall: Hall) -> None:
+    """What was said and the end are committed together; telling a full room takes its time."""
+    bob, cyn = await hall.joined("bob"), await hall.joined("cyn")
+    for client in (bob, cyn):
+        client.take()
+    cyn.say("send", room="lobby", text="hello")
+    await hall.change(lambda tx: tx.sessions.end(bob.connection.sid, tx.now))
+    assert (bob.closed, bob.types()) == (4101, [])
+    assert cyn.types() == ["ok", "message.posted"]
+
+
 def test_the_buckets_can_show_what_is_promised() -> None:
     """Within 100 ms (p99), and within 2 s without being told: each has a bound of its own or one below it."""
     assert 0.1 in SECONDS

@@ -293,7 +293,7 @@ def test_two_rows_that_changed_places_are_found(disk: Disk) -> None:
     [
         "UPDATE audit_heads SET seq = seq + 1",
         "UPDATE audit_heads SET seq = seq - 1",
-        "UPDATE audit_heads SET hash = replace(hash, 'a', 'b')",
+        "UPDATE audit_heads SET hash = lower(hex(randomblob(32)))",
         "DELETE FROM audit_heads",
     ],
 )

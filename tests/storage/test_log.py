@@ -7,13 +7,22 @@ import pytest
 from service.chat.deeds import OPERATOR, Deed, What
 from service.chat.deletions import DeleteMessage
 from service.chat.edits import EditMessage
-from service.chat.events import EVENTS, Event, MemberJoined, MessageEdited, MessagePosted, RoomChanged
+from service.chat.events import (
+    EVENTS,
+    Event,
+    MemberJoined,
+    MessageDeleted,
+    MessageEdited,
+    MessagePosted,
+    MessageRestored,
+    RoomChanged,
+)
 from service.chat.members import JoinRoom, LeaveRoom, SetMember, leave_all
 from service.chat.messages import PostMessage
 from service.chat.pins import PinMessage
 from service.chat.policy import Rank
 from service.chat.reactions import React
-from service.chat.records import SanctionKind
+from service.chat.records import Deletion, SanctionKind
 from service.chat.roles import Role, RoomRole
 from service.chat.rooms import ChangeRoom, DeleteRoom
 from service.chat.sanctions import Impose, RemoveMember
@@ -138,3 +147,104 @@ def test_messages_are_found_on_both_sides_of_a_seq(stage: Stage) -> None:
 def test_a_seq_that_is_no_message_has_none(stage: Stage) -> None:
     room = stage.seen("lobby")
     assert [stage.run(lambda tx, seq=seq: tx.log.message(room, seq)) for seq in (0, 1, 99)] == [None] * 3
+
+
+# Deleting and restoring
+
+
+def three(stage: Stage) -> list[int]:
+    stage.do("bob", JoinRoom("lobby"))
+    for text in ("one", "two", "three"):
+        say(stage, "bob", text)
+    room = stage.seen("lobby")
+    return [message.seq for message in stage.run(lambda tx: tx.log.messages(room, 9))]
+
+
+def delete(stage: Stage, seqs: list[int], by: str | None = "ann") -> None:
+    room, user = stage.seen("lobby"), None if by is None else stage.who(by)
+    stage.run(lambda tx: tx.log.delete(room, list(tx.log.messages_at(room, seqs).values()), user))
+
+
+def shown(stage: Stage) -> list[str]:
+    room = stage.seen("lobby")
+    return [message.text for message in stage.run(lambda tx: tx.log.messages(room, 9))]
+
+
+def test_deleting_numbers_an_event_for_each_and_hides_the_texts(stage: Stage) -> None:
+    seqs, head = three(stage), stage.seen("lobby").seq
+    events = stage.heard(lambda: delete(stage, seqs[:2]))
+    assert [(type(event), event.seq) for event in events] == [(MessageDeleted, head + 1), (MessageDeleted, head + 2)]
+    assert shown(stage) == ["", "", "three"]
+    assert stage.seen("lobby").seq == head + 2
+    assert read(stage, head) == events
+
+
+def test_what_the_operator_deleted_was_deleted_by_the_system(stage: Stage) -> None:
+    seqs = three(stage)
+    (event,) = stage.heard(lambda: delete(stage, seqs[:1], by=None))
+    room = stage.seen("lobby")
+    message = stage.run(lambda tx: tx.log.message(room, seqs[0]))
+    assert message is not None
+    assert message.deleted == Deletion("system", event.at)
+
+
+def test_only_what_is_deleted_is_restored_with_its_text_as_it_was(stage: Stage) -> None:
+    seqs = three(stage)
+    room, ann = stage.seen("lobby"), stage.who("ann")
+    before = stage.run(lambda tx: tx.log.messages_at(room, seqs))
+    delete(stage, seqs[:2])
+    wanted = [*seqs, 1, 999]
+
+    def restored() -> int:
+        return stage.run(lambda tx: tx.log.restore(room, wanted, ann))
+
+    assert [restored(), restored()] == [2, 0], "once; what is no message is left out"
+    assert stage.run(lambda tx: tx.log.messages_at(room, wanted)) == before
+    assert [event.message for event in stage.events[-2:] if isinstance(event, MessageRestored)] == [
+        before[seqs[0]],
+        before[seqs[1]],
+    ]
+
+
+def test_many_messages_are_found_at_their_seqs_in_parts(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.storage.log.MESSAGES_AT_ONCE", 2)
+    seqs, room = three(stage), stage.seen("lobby")
+    assert sorted(stage.run(lambda tx: tx.log.messages_at(room, [*seqs, 999]))) == seqs
+    assert stage.run(lambda tx: tx.log.messages_at(room, [])) == {}
+
+
+def test_a_seq_is_found_by_its_time(stage: Stage) -> None:
+    seqs, room = three(stage), stage.seen("lobby")
+    times = [event.at for event in read(stage)]
+
+    def seq_at(at: int) -> int:
+        return stage.run(lambda tx: tx.log.seq_at(room, at))
+
+    assert [seq_at(at) for at in times] == list(range(len(times))), "before that very moment"
+    assert [seq_at(at + 1) for at in times] == list(range(1, len(times) + 1))
+    assert (seq_at(0), seq_at(times[0]), seq_at(2**60)) == (0, 0, seqs[-1])
+
+
+def test_what_somebody_said_is_found_between_two_seqs_newest_first_but_for_what_is_deleted(stage: Stage) -> None:
+    seqs, room, bob = three(stage), stage.seen("lobby"), stage.who("bob")
+    stage.do("cyn", JoinRoom("lobby"))
+    say(stage, "cyn", "four")
+
+    def said(after: int = 0, until: int = 999, limit: int = 9) -> list[str]:
+        return [message.text for message in stage.run(lambda tx: tx.log.said_by(room, bob.id, after, until, limit))]
+
+    assert said() == ["three", "two", "one"]
+    assert said(after=seqs[0], until=seqs[1]) == ["two"]
+    assert said(limit=2) == ["three", "two"]
+    delete(stage, seqs[1:2])
+    assert said() == ["three", "one"]
+
+
+def test_whether_somebody_came_in_after_a_seq_is_told(stage: Stage) -> None:
+    stage.do("bob", JoinRoom("lobby"))
+    room, bob, cyn = stage.seen("lobby"), stage.who("bob"), stage.who("cyn")
+    stage.do("bob", LeaveRoom("lobby"))
+    with stage.transaction() as tx:
+        assert tx.log.joined_since(room, bob.id, room.seq - 1)
+        assert not tx.log.joined_since(room, bob.id, room.seq)
+        assert not tx.log.joined_since(room, cyn.id, 0)

@@ -16,6 +16,7 @@ from service.cli.chat.closing import Next
 from service.cli.chat.effects import Connect, Effect, FetchOlder, Frame, Leave, Renew, Show, Stop
 from service.cli.chat.moderating import Moderating
 from service.cli.chat.outbox import Outbox
+from service.cli.chat.reconnecting import Reconnecting
 from service.cli.chat.replies import Replies, unheeded
 from service.cli.chat.sending import FAILED, OK, Sending
 from service.cli.chat.timeline import Gap
@@ -38,15 +39,13 @@ class Conversation:
     ) -> None:
         self.room = room
         self._now = now
-        self._backoff = backoff or Backoff()
+        self._reconnecting = Reconnecting(backoff or Backoff())
         self._view = View()
         self._replies = Replies()
         self._sending = Sending(room, Outbox(new_nonce), self._replies)
         self._moderating = Moderating(room, self._replies, self._view, wall)
         self._joined_at: int | None = None
         self._ever_joined = False
-        self._in_trouble = False
-        self._restart_seconds = 0.0
         self._fetching = False
 
     @property
@@ -103,7 +102,7 @@ class Conversation:
     def unreachable(self, said: str) -> list[Effect]:
         """There was no connection to be had. The first time, the address is wrong rather than the network broken."""
         self._disconnected()
-        return self._again(said) if self._ever_joined else self._stop(said)
+        return self._reconnecting.again(said) if self._ever_joined else self._stop(said)
 
     def renewed(self, token: str) -> list[Effect]:
         """There is a new access token while the connection stands: it belongs to that one from now on."""
@@ -171,16 +170,18 @@ class Conversation:
     def _joined(self, answer: Frame) -> list[Effect]:
         if answer["type"] == "error":
             if "retry_after" in answer:
-                return self._again(lines.because(answer), answer["retry_after"])
+                self._disconnected()
+                return self._reconnecting.again(lines.because(answer), answer["retry_after"])
             return self._stop(lines.because(answer))
         effects = _shown(self._view.caught_up(answer))
+        in_trouble = self._reconnecting.back()
         if not self._ever_joined:
             topic = f": {answer['room']['topic']}" if answer["room"].get("topic") else ""
             effects.append(Show(lines.notice(f"You are in {self.room} as {self.me}{topic}")))
-        elif self._in_trouble:
+        elif in_trouble:
             effects.append(Show(lines.notice("Connected again.")))
         effects += _shown(self._view.arrived(answer))
-        self._ever_joined, self._in_trouble, self._joined_at = True, False, self._now()
+        self._ever_joined, self._joined_at = True, self._now()
         return [*effects, *self._sending.opened()]
 
     def _event(self, frame: Frame) -> list[Effect]:
@@ -191,7 +192,7 @@ class Conversation:
         except Gap:
             # The promise is that none is ever missing; if one is, the log has it.
             self._disconnected()
-            return [Connect(self._backoff.next())]
+            return self._reconnecting.quietly()
 
     def _presence(self, frame: Frame) -> list[Effect]:
         return _shown(self._view.roster.presence(frame)) if self._is_here(frame) and self.connected else []
@@ -210,7 +211,7 @@ class Conversation:
         return [Show(lines.notice(lines.reported(report)))] if report["room"] == self.room else []
 
     def _restart(self, frame: Frame) -> list[Effect]:
-        self._restart_seconds = frame["reconnect_in_ms"] / 1000
+        self._reconnecting.server_restarts(frame["reconnect_in_ms"] / 1000)
         return []
 
     def _expiring(self, frame: Frame) -> list[Effect]:
@@ -224,7 +225,7 @@ class Conversation:
 
     def _disconnected(self) -> None:
         if self._joined_at is not None:
-            self._backoff.lasted(self._now() - self._joined_at)
+            self._reconnecting.lasted(self._now() - self._joined_at)
         self._joined_at = None
         self._replies.lost()
         self._sending.interrupted()
@@ -233,18 +234,9 @@ class Conversation:
     def _after(self, what: Next, said: str, at_least: float = 0.0) -> list[Effect]:
         if what is Next.STAY_AWAY:
             return self._stop(said)
-        if what is Next.RENEW and self._backoff.fresh:
-            # At once and without a word: an expired token after a good connection is no sign of trouble.
-            self._backoff.next()
-            return [Connect(renew=True)]
-        return self._again(said, at_least, renew=what is Next.RENEW)
-
-    def _again(self, said: str, at_least: float = 0.0, renew: bool = False) -> list[Effect]:
-        self._disconnected()
-        seconds = self._backoff.next(max(at_least, self._restart_seconds))
-        self._restart_seconds = 0.0
-        known, self._in_trouble = self._in_trouble, True
-        return [*([] if known else [Show(lines.warning(f"{said} Connecting again."))]), Connect(seconds, renew)]
+        if what is Next.RENEW:
+            return self._reconnecting.with_new_token(said, at_least)
+        return self._reconnecting.again(said, at_least)
 
     def _stop(self, said: str) -> list[Effect]:
         told: list[Effect] = [Show(lines.warning(said))] if said else []
