@@ -46,7 +46,7 @@ from service.chat.records import File, FilterAction, FilterKind, ReportState, Sa
 from service.chat.replay import EnterRoom, Type
 from service.chat.reports import HandleReport, ListOwnReports, ListReports, ReportMessage, SeeReport
 from service.chat.resets import IssueReset
-from service.chat.roles import Role, RoomRole, Scope
+from service.chat.roles import Role, RoomRole, Scope, Visibility
 from service.chat.rooms import ChangeRoom, CreateRoom, DeleteRoom, ListRooms, SeeRoom
 from service.chat.sanctions import Impose, Lift, ListSanctions, RemoveMember
 from service.chat.search import ReadHits, Resolve
@@ -445,3 +445,10 @@ def test_an_invite_is_known_again_but_its_code_is_not_told(stage: Stage) -> None
     assert first["invite"] == second["invite"]
     assert len(first["invite"]) == invites.MARK_CHARACTERS
     assert made.code not in repr(rows(stage))
+
+
+def test_an_admin_who_gives_themselves_a_place_above_the_others_leaves_a_row(stage: Stage) -> None:
+    stage.room("den", owner="bob", visibility=Visibility.PRIVATE)
+    stage.do("ann", SetMember("den", "ann", RoomRole.OWNER))
+    entry = new_row(stage, 0)
+    assert (entry.value("actor"), entry.value("subject"), entry.row.room) == ("ann", "ann", "den")
