@@ -87,7 +87,7 @@ class Door:
         if not counted:
             self._buckets.spend(credential.user_uid)
         if credential.rehearsal:
-            await self._database.write(lambda tx: _rehearse(tx, command, admit(tx, credential)))
+            return await self._database.write(lambda tx: _rehearse(tx, command, admit(tx, credential)))
         return await self._database.write(lambda tx: command.run(tx, admit(tx, credential)), then)
 
     async def ask(self, credential: Credential, question: Command[R], *, counted: bool = False) -> R:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from service.chat import standing
-from service.chat.errors import Refusal, not_found
+from service.chat.errors import not_found
 from service.chat.ids import parse_message_id
 from service.chat.policy import Action, Standing
 from service.chat.ports import Transaction
@@ -17,10 +17,7 @@ def located(tx: Transaction, asker: Asker, id: str) -> tuple[Standing, Message]:
     room = None if parts is None else tx.rooms.get(parts[1])
     if parts is None or room is None:
         raise not_found("message")
-    try:
-        reader = standing.of_asker(tx, asker, room.slug)
-    except Refusal as unseen:
-        raise not_found("message") from unseen
+    reader = standing.of_asker(tx, asker, room.slug, "message")
     standing.require(tx, Action.READ, reader)
     message = tx.log.message(room, parts[2])
     if message is None or message.id != id:

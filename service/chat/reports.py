@@ -13,7 +13,7 @@ from service.chat.deeds import REASON_MAX, Actor, Deed, What, actor_of
 from service.chat.errors import Code, Refusal, Why, invalid, not_found
 from service.chat.events import ReportChanged, ReportOpened, Told
 from service.chat.located import located
-from service.chat.policy import Action, Rank, Standing, entitled, may_list, may_moderate_users
+from service.chat.policy import Action, Rank, entitled, may_list, may_moderate_users
 from service.chat.ports import Transaction
 from service.chat.reasons import reason_of
 from service.chat.records import Asker, Filter, Message, Report, ReportState, Room, SanctionKind, Source, User
@@ -197,16 +197,9 @@ def _handled(tx: Transaction, asker: Asker, uid: str) -> tuple[Report, Room, Ran
             raise not_found("report")
         may_moderate_users(asker.user, asker.scope).require()
         return report, room, actor_of(asker).server_rank
-    place = _place(tx, asker, room.slug)
+    place = standing.of_asker(tx, asker, room.slug, "report")
     standing.require(tx, Action.MODERATE, place)
     return report, room, place.rank
-
-
-def _place(tx: Transaction, asker: Asker, slug: str) -> Standing:
-    try:
-        return standing.of_asker(tx, asker, slug)
-    except Refusal as unseen:
-        raise not_found("report") from unseen
 
 
 def _rank(tx: Transaction, room: Room, handler: User) -> Rank:

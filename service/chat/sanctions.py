@@ -12,8 +12,8 @@ from service.chat import members, names, standing
 from service.chat.deeds import Deed, Done, actor_of
 from service.chat.directory import find
 from service.chat.enforcement import IMPOSED, end_due_of, holds, impose, impose_on_server, lift, lifting
-from service.chat.errors import Refusal, invalid, not_found
-from service.chat.policy import Action, Rank, Standing, may_act_on, may_act_on_user, may_moderate_users, may_undo
+from service.chat.errors import invalid, not_found
+from service.chat.policy import Action, Rank, may_act_on, may_act_on_user, may_moderate_users, may_undo
 from service.chat.ports import Transaction
 from service.chat.reasons import reason_of
 from service.chat.records import FOREVER, Asker, Room, Sanction, SanctionKind, User
@@ -148,18 +148,11 @@ def _authority_over(tx: Transaction, asker: Asker, sanction: Sanction) -> tuple[
         may_moderate_users(asker.user, asker.scope).require()
         may_act_on_user(asker.user, sanction.user).require()
         return actor_of(asker).server_rank, None
-    actor = _moderator(tx, asker, sanction.room)
+    actor = standing.of_asker(tx, asker, sanction.room, "sanction")
     standing.require(tx, Action.MODERATE, actor)
     held = tx.members.role(actor.room.id, sanction.user.id)
     may_act_on(actor, standing.of_user(tx, actor.room, sanction.user, held)).require()
     return actor.rank, actor.room
-
-
-def _moderator(tx: Transaction, asker: Asker, slug: str) -> Standing:
-    try:
-        return standing.of_asker(tx, asker, slug)
-    except Refusal as unseen:
-        raise not_found("sanction") from unseen
 
 
 def _check_other(asker: Asker, user: User) -> None:

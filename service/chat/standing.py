@@ -15,19 +15,19 @@ from service.chat.roles import RoomRole, Visibility
 OWN_RULES = frozenset({"join_role", "post_role", "locked", "slow_mode"})  # of a room: somebody has set them
 
 
-def of_asker(tx: Transaction, asker: Asker, slug: str) -> Standing:
-    """The asker before the room of that slug.
+def of_asker(tx: Transaction, asker: Asker, slug: str, what: str = "room") -> Standing:
+    """The asker before the room of that slug; ``what`` they asked for there is what is not found where it is unseen.
 
     ``not_found`` where they may not see it, in the same words as where there is none: a private room's name is a
     secret too.
     """
     seen = tx.rooms.seen_by(slug, asker.user.id) if names.is_slug(slug) else None
     if seen is None:
-        raise not_found("room")
+        raise not_found(what)
     room, role = seen
     found = sanctioned(Standing(room, asker.user.role, role, asker.scope), tx.sanctions.in_force(asker.user.id))
     if not VISIBLE.holds(found):
-        raise not_found("room")
+        raise not_found(what)
     if room.visibility is Visibility.DIRECT and room.members <= 2:
         return replace(found, blocked=tx.blocks.in_room(room.id, asker.user.id))
     return found

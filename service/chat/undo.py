@@ -86,7 +86,7 @@ class ListActions:
 def _rank(tx: Transaction, asker: Asker, action: Action) -> Rank:
     """The asker's rank where the act was done, if they could have done it; it is not found by who can't see it."""
     if action.room is not None:
-        place = _place(tx, asker, action.room.slug)
+        place = standing.of_asker(tx, asker, action.room.slug, "action")
         standing.require(tx, _needed(action), place)
         if action.by is None or action.by.id != asker.user.id:
             _require_giving(place, action)
@@ -138,17 +138,12 @@ def _places(tx: Transaction, asker: Asker, action: Action) -> list[Standing]:
     """The asker before each room in which messages were deleted, and that is still there."""
     steps = (step for step in action.steps if isinstance(step, MessagesDeleted))
     rooms_of = (tx.rooms.get(step.room_id) for step in steps)
-    found = [_place(tx, asker, room.slug) for room in rooms_of if room is not None and not room.deleted]
+    found = [
+        standing.of_asker(tx, asker, room.slug, "action") for room in rooms_of if room is not None and not room.deleted
+    ]
     if not found:
         raise not_found("action")
     return found
-
-
-def _place(tx: Transaction, asker: Asker, slug: str) -> Standing:
-    try:
-        return standing.of_asker(tx, asker, slug)
-    except Refusal as unseen:
-        raise not_found("action") from unseen
 
 
 def _needed(action: Action) -> Doing:

@@ -55,6 +55,6 @@ class Lifts:
                 wait = await self.look()
             except Refusal:
                 pass  # there is no database right now
-            except Exception:  # one sanction's trouble must not keep all others in force
+            except Exception:  # nothing would ever end again if this did
                 log.exception("sanctions could not be ended")
             await asyncio.sleep(wait)

@@ -52,6 +52,8 @@ class Scene:
             "/api/rooms?limit=200",
             "/api/sanctions?history=true",
             "/api/moderation",
+            "/api/invites?limit=200",
+            "/api/reports?limit=200",
             "/api/audit?limit=1",
             *(f"/api/rooms/{slug}/{part}" for slug in self.rooms for part in PARTS),
         ]
@@ -116,6 +118,16 @@ def _unfilter(scene: Scene) -> Request:
     return "mo", "DELETE", f"{_filters(scene)}/{added['id']}", None
 
 
+def _uninvite(scene: Scene) -> Request:
+    made, _ = scene.do(("ann", "POST", "/api/invites", {}))
+    return "ann", "DELETE", f"/api/invites/{made['code']}", None
+
+
+def _take_report(scene: Scene) -> Request:
+    report, _ = scene.do(("ann", "POST", f"/api/messages/{scene.messages[0]}/reports", {"reason": "rude"}))
+    return "mo", "PATCH", f"/api/reports/{report['id']}", {"state": "taken"}
+
+
 def _member(scene: Scene, method: str, body: dict[str, Any] | None = None, user: str | None = None) -> Request:
     return "ann", method, f"/api/rooms/{scene.rooms[0]}/members/{user or scene.user}", body
 
@@ -155,6 +167,13 @@ CASES: dict[str, tuple[str, Callable[[Scene], Request]]] = {
         lambda s: ("ann", "PATCH", f"/api/users/{s.user}", {"role": "moderator"}),
     ),
     "remove a filter": (f"DELETE {ROOM}/filters/{{id}}", _unfilter),
+    "reset a password": (
+        "POST /api/users/{username}/password-reset",
+        lambda s: ("ann", "POST", f"/api/users/{s.user}/password-reset", None),
+    ),
+    "invite to the server": ("POST /api/invites", lambda _: ("ann", "POST", "/api/invites", {})),
+    "take an invite back": ("DELETE /api/invites/{code}", _uninvite),
+    "take a report": ("PATCH /api/reports/{id}", _take_report),
     "delete a user": ("DELETE /api/users/{username}", lambda s: ("ann", "DELETE", f"/api/users/{s.user}", None)),
 }
 COMES_BACK = {"undo a ban", "lift a ban", "lift a suspension"}  # who is concerned is not there before it
@@ -184,6 +203,10 @@ TOUCHED = {
     "demote": {"rooms": 2, "members": 2, "connections": 3},
     "promote everywhere": {"rooms": 2},
     "remove a filter": {},
+    "reset a password": {"connections": 3},
+    "invite to the server": {},
+    "take an invite back": {},
+    "take a report": {},
     "delete a user": {"rooms": 2, "members": 2, "connections": 3},
 }
 
