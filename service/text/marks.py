@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 
-# Each way begins with one certain character: so what is none of them is passed over as quickly as can be.
+# Each way begins with one certain character, and a text without any of them is told by one look for all.
+_ANY = re.compile(r"[*_~`|\\\]:<]")
 _IN_A_LINE = re.compile(
     r"""
       \*(?=\S) | _(?<!\w_)(?=\S)              # emphasis: what opens it stands before a word, and _ not in one
@@ -26,8 +27,9 @@ _LATER_LINE = re.compile(r"[\r\n]" + _ITEM)
 
 def marked(text: str) -> bool:
     """Whether it might."""
+    first = _ANY.search(text)
     return (
-        _IN_A_LINE.search(text) is not None
+        (first is not None and _IN_A_LINE.search(text, first.start()) is not None)
         or _FIRST_LINE.match(text) is not None
-        or _LATER_LINE.search(text) is not None
+        or (("\n" in text or "\r" in text) and _LATER_LINE.search(text) is not None)
     )
