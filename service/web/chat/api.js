@@ -8,6 +8,9 @@ import { Problem } from './problem.js';
 const PAGE_LIMIT = 200;
 export const HISTORY_LIMIT = 50;
 
+/** The header under which an act says how it is undone. */
+const ACTION = 'Folkmoot-Action';
+
 /** @typedef {import('./contract.js').Message} Message */
 /** @typedef {import('./contract.js').RoomInfo} RoomInfo */
 /** @typedef {import('./contract.js').Member} Member */
@@ -145,6 +148,26 @@ export class Api {
   }
 
   /**
+   * What only some people may see: a page of the audit log, say.
+   * @param {string} path
+   */
+  ask(path) {
+    return this.#call('GET', path);
+  }
+
+  /**
+   * An act of authority: what it answers, and the id under which it is undone, where it can be.
+   * @param {string} method
+   * @param {string} path
+   * @param {object} [body]
+   * @returns {Promise<{answer: any, action: string | null}>}
+   */
+  async act(method, path, body) {
+    const response = await this.#exchange(method, path, body);
+    return { answer: await answerOf(response), action: response.headers.get(ACTION) };
+  }
+
+  /**
    * All pages of a list.
    * @param {string} path
    */
@@ -166,6 +189,15 @@ export class Api {
    * @param {object} [body]
    */
   async #call(method, path, body) {
+    return answerOf(await this.#exchange(method, path, body));
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {object} [body]
+   */
+  async #exchange(method, path, body) {
     try {
       return await this.#request(method, path, body, await this.#session.token());
     } catch (error) {
@@ -181,8 +213,8 @@ export class Api {
    * @param {string} path
    * @param {object} body
    */
-  #open(method, path, body) {
-    return this.#request(method, path, body, null);
+  async #open(method, path, body) {
+    return answerOf(await this.#request(method, path, body, null));
   }
 
   /**
@@ -204,8 +236,13 @@ export class Api {
       throw Problem.unreachable();
     }
     if (!response.ok) throw await Problem.from(response);
-    return response.status === 204 ? null : response.json();
+    return response;
   }
+}
+
+/** @param {Response} response */
+function answerOf(response) {
+  return response.status === 204 ? null : response.json();
 }
 
 /** @param {string} slug */
