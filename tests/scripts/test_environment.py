@@ -10,7 +10,7 @@ import pytest
 from tests.scripts.checkout import Checkout, check_out, put_program
 
 RUNTIME = ["pip flit_core", "pip {root}"]
-DEV = ["pip flit_core", "pip {root}[dev]"]
+DEV = ["pip flit_core", "pip {root}[dev]", "npm ci"]
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_a_start_that_is_done_needs_no_other_python(checkout: Checkout) -> None:
     assert code == 0
 
 
-@pytest.mark.parametrize("changed", ["scripts/requirements.lock", "pyproject.toml"])
+@pytest.mark.parametrize("changed", ["scripts/requirements.lock", "scripts/node/package-lock.json", "pyproject.toml"])
 def test_new_pins_are_installed_into_the_venv_that_is_there(checkout: Checkout, changed: str) -> None:
     checkout.run("serve")
     assert checkout.notes
@@ -100,6 +100,17 @@ def test_the_tests_packages_serve_too_but_not_the_other_way_round(checkout: Chec
     checkout.run("test")
     checkout.run("serve")
     assert checkout.notes == asked(checkout, ["venv"], RUNTIME, DEV)
+
+
+def test_checks_without_what_npm_should_have_brought_are_not_taken_for_complete(checkout: Checkout) -> None:
+    (checkout.stage / "no-npm").touch()
+    code, output = checkout.run("test")
+    assert code == 1
+    assert "what npm says above is why" in output
+    (checkout.stage / "no-npm").unlink()
+    assert checkout.notes
+    assert checkout.run("test")[0] == 0
+    assert checkout.notes == asked(checkout, DEV)
 
 
 def test_the_data_directory_is_meant_from_where_the_caller_stands(checkout: Checkout, tmp_path: Path) -> None:
