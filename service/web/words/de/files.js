@@ -1,0 +1,3 @@
+/** Files in messages. */
+export const words = {
+};

@@ -1,0 +1,20 @@
+/** A message and what can be done about it. */
+export const words = {
+  'message.bot': 'Bot',
+  'message.new': 'Neu',
+  'message.report': 'Nachricht melden',
+  'message.delete': 'Nachricht löschen',
+  'message.notDeleted': 'Nicht gelöscht. {why}',
+  'message.notRestored': 'Nicht wiederhergestellt. {why}',
+  'message.waits': 'Wartet auf die Verbindung.',
+  'message.sentLater': '{why} Sie wird von selbst gesendet.',
+  'message.notSent': 'Nicht gesendet. {why}',
+  'message.discard': 'Verwerfen',
+  'message.saidBy': '{name}: ',
+  'message.reporting.title': 'Diese Nachricht melden',
+  'message.reporting.reason': 'Was stimmt damit nicht?',
+  'message.reporting.submit': 'Melden',
+  'message.reporting.deleted': 'Sie wurde gelöscht. Die Moderation sieht sie, wie sie war.',
+  'message.reporting.hint': 'Wer diesen Raum moderiert, sieht die Nachricht, deinen Grund und deinen Namen.',
+  'message.reporting.thanks': 'Danke. Jemand aus der Moderation dieses Raums wird es sich ansehen.',
+};

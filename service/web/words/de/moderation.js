@@ -1,0 +1,3 @@
+/** Moderation: loaded for who does it. */
+export const words = {
+};

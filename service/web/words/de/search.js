@@ -1,0 +1,3 @@
+/** Search. */
+export const words = {
+};

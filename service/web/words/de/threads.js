@@ -1,0 +1,3 @@
+/** Threads and mentions. */
+export const words = {
+};

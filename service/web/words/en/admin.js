@@ -1,0 +1,12 @@
+/** Administration: loaded for admins. */
+export const words = {
+  'admin.invite.title': 'Invite people',
+  'admin.invite.role': 'They will be',
+  'admin.invite.members': 'Members',
+  'admin.invite.guests': 'Guests',
+  'admin.invite.uses': 'Good for',
+  'admin.invite.people': { one: 'One person', other: '{count} people' },
+  'admin.invite.submit': 'Make a link',
+  'admin.invite.until': 'Good until {time}. It is shown only now.',
+  'admin.invite.link': 'Invite link',
+};

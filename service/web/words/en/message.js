@@ -1,0 +1,20 @@
+/** A message and what can be done about it. */
+export const words = {
+  'message.bot': 'bot',
+  'message.new': 'New',
+  'message.report': 'Report message',
+  'message.delete': 'Delete message',
+  'message.notDeleted': 'Not deleted. {why}',
+  'message.notRestored': 'Not brought back. {why}',
+  'message.waits': 'Waits for the connection.',
+  'message.sentLater': '{why} It will be sent by itself.',
+  'message.notSent': 'Not sent. {why}',
+  'message.discard': 'Discard',
+  'message.saidBy': '{name}: ',
+  'message.reporting.title': 'Report this message',
+  'message.reporting.reason': 'What is wrong with it?',
+  'message.reporting.submit': 'Report',
+  'message.reporting.deleted': 'They have deleted it. Moderators see it as it was.',
+  'message.reporting.hint': 'Those who moderate this room see the message, your reason and your name.',
+  'message.reporting.thanks': 'Thank you. Somebody who moderates this room will look at it.',
+};
