@@ -5,11 +5,22 @@
  * @typedef {import('./contract.js').ServerRole} ServerRole
  */
 
+import { say } from '../words/words.js';
+
 /** @type {ServerRole[]} lowest first */
 export const SERVER_ROLES = ['guest', 'member', 'moderator', 'admin'];
 
-/** @type {Record<ServerRole, string>} */
-const PLURALS = { guest: 'everyone', member: 'members', moderator: 'moderators', admin: 'admins' };
+/** @type {Record<ServerRole, import('../words/words.js').Key>} */
+const GATES = { guest: 'common.gate.guest', member: 'common.gate.member', moderator: 'common.gate.moderator', admin: 'common.gate.admin' };
+
+/** Of the server and of rooms. @type {Record<string, import('../words/words.js').Key>} */
+const ROLES = {
+  guest: 'common.role.guest',
+  member: 'common.role.member',
+  moderator: 'common.role.moderator',
+  admin: 'common.role.admin',
+  owner: 'common.role.owner',
+};
 
 /**
  * @param {ServerRole} role
@@ -24,6 +35,13 @@ export function passes(role, gate) {
  * @param {ServerRole} gate
  */
 export function gateInWords(gate) {
-  const open = gate === 'guest' || gate === 'admin';
-  return open ? PLURALS[gate] : `${PLURALS[gate]} and above`;
+  return say(GATES[gate]);
+}
+
+/**
+ * What somebody is, of the server or of a room.
+ * @param {string} role
+ */
+export function roleInWords(role) {
+  return Object.hasOwn(ROLES, role) ? say(ROLES[role]) : role;
 }

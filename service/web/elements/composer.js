@@ -6,6 +6,7 @@
  */
 
 import { h, icon } from './dom.js';
+import { say } from '../words/words.js';
 
 /** The contract's limit, until `hello` tells the server's own. */
 const DEFAULT_TEXT_LIMIT = 4_000;
@@ -20,7 +21,7 @@ export class Composer extends HTMLElement {
   #chat = null;
   #input = h('textarea', { rows: '1', enterkeyhint: 'send', 'aria-describedby': 'composer-count' });
   #count = h('span', { class: 'left', id: 'composer-count' });
-  #send = h('button', { class: 'send', type: 'submit', 'aria-label': 'Send', title: 'Send' }, icon('send'));
+  #send = h('button', { class: 'send', type: 'submit', 'aria-label': say('composer.send'), title: say('composer.send') }, icon('send'));
 
   connectedCallback() {
     if (this.firstChild) return this.#fit();
@@ -42,8 +43,9 @@ export class Composer extends HTMLElement {
     this.#chat = chat;
     this.#room = room;
     this.#input.value = room.draft;
-    this.#input.placeholder = `Message ${room.info.name}`;
-    this.#input.setAttribute('aria-label', `Message ${room.info.name}`);
+    const label = say('composer.placeholder', { room: room.info.name });
+    this.#input.placeholder = label;
+    this.#input.setAttribute('aria-label', label);
     queueMicrotask(() => {
       this.#fit();
       // On a touch screen focus would raise the keyboard over what one came to read.

@@ -11,6 +11,7 @@ import { slugFrom } from '../chat/route.js';
 import { SERVER_ROLES, gateInWords, passes } from '../chat/roles.js';
 import { h, icon } from './dom.js';
 import { moments } from './manner.js';
+import { say } from '../words/words.js';
 
 const WEEK_S = 7 * 24 * 60 * 60;
 
@@ -33,7 +34,7 @@ export class Dialog extends HTMLElement {
   }
 
   connectedCallback() {
-    const close = h('button', { class: 'icon-button', 'aria-label': 'Close', onclick: () => this.close() }, icon('close'));
+    const close = h('button', { class: 'icon-button', 'aria-label': say('common.close'), onclick: () => this.close() }, icon('close'));
     const head = h('header', {}, h('h2', { id: 'dialog-title' }, this.heading), close);
     this.#dialog.replaceChildren(head, h('div', { class: 'body' }, ...this.body()));
     this.#dialog.addEventListener('close', () => this.remove());
@@ -78,7 +79,7 @@ export class Dialog extends HTMLElement {
 
 class NewRoom extends Dialog {
   get heading() {
-    return 'New room';
+    return say('room.new.title');
   }
 
   body() {
@@ -86,14 +87,14 @@ class NewRoom extends Dialog {
     const gates = SERVER_ROLES.filter((role) => passes(this.chat.me.role, role)).map((role) => [role, capital(gateInWords(role))]);
     const form = this.form({
       fields: [
-        { name: 'name', label: 'Name', required: true, autofocus: true, oninput: (name) => suggest(name) },
-        { name: 'slug', label: 'Address', required: true, hint: 'Small letters, digits and -. It stays the same when the name changes.' },
-        { name: 'topic', label: 'Topic', hint: 'May be left empty.' },
-        { name: 'visibility', label: 'Who sees it', type: 'select', options: [['public', 'Everyone on this server'], ['private', 'Only its members']] },
-        { name: 'join_role', label: 'Who may join', type: 'select', value: 'member', options: gates },
-        { name: 'post_role', label: 'Who may post', type: 'select', value: 'member', options: gates },
+        { name: 'name', label: say('common.name'), required: true, autofocus: true, oninput: (name) => suggest(name) },
+        { name: 'slug', label: say('room.new.slug'), required: true, hint: say('room.new.slugHint') },
+        { name: 'topic', label: say('room.new.topic'), hint: say('room.new.topicHint') },
+        { name: 'visibility', label: say('room.new.visibility'), type: 'select', options: [['public', say('room.new.public')], ['private', say('room.new.private')]] },
+        { name: 'join_role', label: say('room.new.joinRole'), type: 'select', value: 'member', options: gates },
+        { name: 'post_role', label: say('room.new.postRole'), type: 'select', value: 'member', options: gates },
       ],
-      submit: 'Create room',
+      submit: say('room.new.submit'),
       action: async (values) => {
         const { name, slug, topic } = values;
         await this.chat.createRoom(/** @type {any} */ ({ ...values, name: name.trim(), slug: slug.trim(), topic: topic.trim() }));
@@ -122,14 +123,14 @@ function suggestSlug(form) {
 
 class AddPerson extends Dialog {
   get heading() {
-    return `Add someone to ${this.chat.current?.info.name ?? 'this room'}`;
+    return say('room.adding.title', { room: this.chat.current?.info.name ?? say('room.this') });
   }
 
   body() {
     const room = this.chat.current;
     const form = this.form({
-      fields: [{ name: 'username', label: 'Username', required: true, autofocus: true, hint: 'They are a member at once, if the room’s gate lets them in.' }],
-      submit: 'Add',
+      fields: [{ name: 'username', label: say('common.username'), required: true, autofocus: true, hint: say('room.adding.hint') }],
+      submit: say('room.adding.submit'),
       action: async ({ username }) => {
         if (room) await this.chat.api.addMember(room.slug, username.trim().toLowerCase());
         this.close();
@@ -141,16 +142,16 @@ class AddPerson extends Dialog {
 
 class Leave extends Dialog {
   get heading() {
-    return `Leave ${this.chat.current?.info.name ?? 'this room'}?`;
+    return say('room.leaving.title', { room: this.chat.current?.info.name ?? say('room.this') });
   }
 
   body() {
     const room = this.chat.current;
     const open = room?.info.visibility === 'public';
-    const text = open ? 'You can join it again from the list of rooms.' : 'You will need to be invited to come back.';
+    const text = open ? say('room.leaving.public') : say('room.leaving.private');
     const form = this.form({
       fields: [],
-      submit: 'Leave',
+      submit: say('room.leaving.submit'),
       action: async () => {
         if (room) await this.chat.leave(room.slug);
         this.close();
@@ -162,20 +163,20 @@ class Leave extends Dialog {
 
 class Invite extends Dialog {
   get heading() {
-    return 'Invite people';
+    return say('admin.invite.title');
   }
 
   body() {
     const result = h('div', { class: 'result' });
     const form = this.form({
       fields: [
-        { name: 'role', label: 'They will be', type: 'select', options: [['member', 'Members'], ['guest', 'Guests']] },
-        { name: 'uses', label: 'Good for', type: 'select', options: [['1', 'One person'], ['10', '10 people'], ['50', '50 people']] },
+        { name: 'role', label: say('admin.invite.role'), type: 'select', options: [['member', say('admin.invite.members')], ['guest', say('admin.invite.guests')]] },
+        { name: 'uses', label: say('admin.invite.uses'), type: 'select', options: [1, 10, 50].map((count) => [String(count), say('admin.invite.people', { count })]) },
       ],
-      submit: 'Make a link',
+      submit: say('admin.invite.submit'),
       action: async ({ role, uses }) => {
         const invite = await this.chat.api.createInvite({ role, uses: Number(uses), expires_in: WEEK_S });
-        result.replaceChildren(linkBox(invite.link), h('p', { class: 'hint' }, `Good until ${moments.full(invite.expires_at)}. It is shown only now.`));
+        result.replaceChildren(linkBox(invite.link), h('p', { class: 'hint' }, say('admin.invite.until', { time: moments.full(invite.expires_at) })));
       },
     });
     return [form, result];
@@ -184,8 +185,8 @@ class Invite extends Dialog {
 
 /** @param {string} link */
 function linkBox(link) {
-  const input = h('input', { readonly: true, '.value': link, 'aria-label': 'Invite link', onfocus: () => input.select() });
-  const copy = h('button', { onclick: () => copyFrom(input, copy) }, icon('copy'), 'Copy');
+  const input = h('input', { readonly: true, '.value': link, 'aria-label': say('admin.invite.link'), onfocus: () => input.select() });
+  const copy = h('button', { onclick: () => copyFrom(input, copy) }, icon('copy'), say('common.copy'));
   return h('div', { class: 'with-button' }, input, copy);
 }
 
@@ -196,7 +197,7 @@ function linkBox(link) {
 async function copyFrom(input, button) {
   input.select();
   // Off TLS and off loopback there is no clipboard for scripts; then the link is at least selected.
-  await navigator.clipboard?.writeText(input.value).then(() => button.replaceChildren(icon('copy'), 'Copied'), () => {});
+  await navigator.clipboard?.writeText(input.value).then(() => button.replaceChildren(icon('copy'), say('common.copied')), () => {});
 }
 
 /** @param {string} word */

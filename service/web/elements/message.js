@@ -25,6 +25,7 @@ import { h, icon } from './dom.js';
 import { face } from './face.js';
 import { moments } from './manner.js';
 import { messageText, plainText } from './text.js';
+import { say } from '../words/words.js';
 
 /**
  * What an entry's node depends on: as long as it stays, so may the node.
@@ -48,7 +49,7 @@ export function signature(entry, manner) {
  */
 export function entryNode(entry, manner) {
   if (entry.kind === 'day') return h('li', { class: 'day' }, h('span', {}, moments.day(entry.at, manner.now())));
-  if (entry.kind === 'new') return h('li', { class: 'new' }, h('span', {}, 'New'));
+  if (entry.kind === 'new') return h('li', { class: 'new' }, h('span', {}, say('message.new')));
   return entry.kind === 'message' ? posted(entry, manner) : outgoing(entry, manner);
 }
 
@@ -61,8 +62,9 @@ function posted({ message, opens }, manner) {
   const node = row(opens, author, at, deleted ? gone(id, deleted.by, manner) : messageText(message));
   const refusal = manner.act(id)?.refusal;
   if (refusal) {
-    const what = deleted ? 'Not brought back.' : 'Not deleted.';
-    node.append(h('p', { class: 'status refused', role: 'status' }, `${what} ${sentence(refusal, manner)}`));
+    const why = sentence(refusal, manner);
+    const what = deleted ? say('message.notRestored', { why }) : say('message.notDeleted', { why });
+    node.append(h('p', { class: 'status refused', role: 'status' }, what));
   }
   const tools = toolbar(message, manner);
   if (tools) node.append(tools);
@@ -76,7 +78,7 @@ function posted({ message, opens }, manner) {
  */
 function gone(id, by, manner) {
   const { state, action } = manner.act(id) ?? {};
-  const back = state === 'deleted' && action && h('button', { class: 'link', onclick: () => manner.undo(id) }, 'Undo');
+  const back = state === 'deleted' && action && h('button', { class: 'link', onclick: () => manner.undo(id) }, say('common.undo'));
   return h('p', { class: 'text deleted' }, deletionSentence(by, manner.me), ' ', back);
 }
 
@@ -87,8 +89,8 @@ function gone(id, by, manner) {
  */
 function toolbar(message, manner) {
   const buttons = [
-    manner.mayReport(message) && tool('flag', 'Report message', () => manner.report(message)),
-    manner.mayDelete(message) && tool('trash', 'Delete message', () => manner.delete(message.id)),
+    manner.mayReport(message) && tool('flag', say('message.report'), () => manner.report(message)),
+    manner.mayDelete(message) && tool('trash', say('message.delete'), () => manner.delete(message.id)),
   ].filter(Boolean);
   return buttons.length > 0 && h('div', { class: 'tools' }, ...buttons);
 }
@@ -119,10 +121,10 @@ function outgoing({ item, opens }, manner) {
  * @param {Manner} manner
  */
 function statusOf({ state, refusal }, manner) {
-  if (state === 'waiting') return manner.connected ? '' : 'Waits for the connection.';
+  if (state === 'waiting') return manner.connected ? '' : say('message.waits');
   if (!refusal) return '';
-  const said = sentence(refusal, manner);
-  return state === 'delayed' ? `${said} It will be sent by itself.` : `Not sent. ${said}`;
+  const why = sentence(refusal, manner);
+  return state === 'delayed' ? say('message.sentLater', { why }) : say('message.notSent', { why });
 }
 
 /**
@@ -140,8 +142,8 @@ function sentence(refusal, manner) {
 function tools({ state, nonce }, manner) {
   if (state !== 'failed') return [];
   return [
-    h('button', { class: 'link', onclick: () => manner.retry(nonce) }, 'Try again'),
-    h('button', { class: 'link', onclick: () => manner.discard(nonce) }, 'Discard'),
+    h('button', { class: 'link', onclick: () => manner.retry(nonce) }, say('common.again')),
+    h('button', { class: 'link', onclick: () => manner.discard(nonce) }, say('message.discard')),
   ];
 }
 
@@ -157,10 +159,10 @@ function row(opens, author, at, body) {
   const name = author.name || author.username;
   if (!opens) {
     // The name is there for who listens: they do not see under which one it stands.
-    return h('li', { class: 'message', tabindex: '-1' }, h('span', { class: 'margin' }, time), h('span', { class: 'unseen' }, `${name}: `), body);
+    return h('li', { class: 'message', tabindex: '-1' }, h('span', { class: 'margin' }, time), h('span', { class: 'unseen' }, say('message.saidBy', { name })), body);
   }
   const who = h('p', { class: 'who' }, h('bdi', { class: 'name', title: author.username }, name));
-  if (author.bot) who.append(h('span', { class: 'badge' }, 'bot'));
+  if (author.bot) who.append(h('span', { class: 'badge' }, say('message.bot')));
   who.append(time);
   return h('li', { class: 'message opens', tabindex: '-1' }, h('span', { class: 'margin' }, face(author.username, name)), who, body);
 }

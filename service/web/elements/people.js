@@ -8,11 +8,13 @@
  */
 
 import { Problem } from '../chat/problem.js';
+import { roleInWords } from '../chat/roles.js';
 import { SessionEnded } from '../chat/session.js';
 import { fill, h, icon } from './dom.js';
 import { face } from './face.js';
 import { KeyedList } from './keyed_list.js';
 import { LiveElement } from './live_element.js';
+import { say } from '../words/words.js';
 
 /** A list that nobody reads to its end need not be built to its end. */
 const SHOWN = 200;
@@ -34,10 +36,10 @@ export class People extends LiveElement {
   connectedCallback() {
     super.connectedCallback();
     this.setAttribute('role', 'complementary');
-    this.setAttribute('aria-label', 'People in this room');
+    this.setAttribute('aria-label', say('people.label'));
     const close = () => this.dispatchEvent(new CustomEvent('toggle-people', { bubbles: true }));
-    const button = h('button', { class: 'icon-button', 'aria-label': 'Close', onclick: close }, icon('close'));
-    fill(this, h('div', { class: 'bar' }, h('h2', {}, 'People'), button), this.#lists);
+    const button = h('button', { class: 'icon-button', 'aria-label': say('common.close'), onclick: close }, icon('close'));
+    fill(this, h('div', { class: 'bar' }, h('h2', {}, say('people.title')), button), this.#lists);
   }
 
   draw() {
@@ -49,7 +51,7 @@ export class People extends LiveElement {
     const known = room.state === 'joined';
     const here = known ? [...new Set([...room.presence.online, this.#me])] : [];
     const rest = belonging.filter((username) => !here.includes(username));
-    const groups = [this.#group('Here now', here, true, room), this.#group(known ? 'Away' : 'Members', rest, false, room)];
+    const groups = [this.#group(say('people.here'), here, true, room), this.#group(known ? say('people.away') : say('people.members'), rest, false, room)];
     this.#groups.show(groups.filter(({ count }) => count > 0));
   }
 
@@ -74,8 +76,8 @@ export class People extends LiveElement {
     people.sort((a, b) => a.name.localeCompare(b.name));
     const make = () => {
       const rows = people.slice(0, SHOWN).map((person) => row(person, online));
-      if (people.length > SHOWN) rows.push(h('li', { class: 'rest' }, `and ${people.length - SHOWN} more`));
-      return h('section', { class: online ? 'online' : 'away' }, h('h3', {}, `${title} · ${people.length}`), h('ul', {}, ...rows));
+      if (people.length > SHOWN) rows.push(h('li', { class: 'rest' }, say('people.more', { count: people.length - SHOWN })));
+      return h('section', { class: online ? 'online' : 'away' }, h('h3', {}, say('people.group', { title, count: people.length })), h('ul', {}, ...rows));
     };
     return { key: title, signature: JSON.stringify(people), count: people.length, make };
   }
@@ -106,9 +108,9 @@ export class People extends LiveElement {
  * @param {boolean} online
  */
 function row({ username, name, role, muted }, online) {
-  const title = role && role !== 'member' ? h('span', { class: 'badge' }, role) : null;
+  const title = role && role !== 'member' ? h('span', { class: 'badge' }, roleInWords(role)) : null;
   const label = h('span', { class: 'label', title: username }, h('bdi', {}, name));
-  return h('li', {}, face(username, name), online && h('span', { class: 'dot' }), label, muted && h('span', { class: 'badge' }, 'muted'), title);
+  return h('li', {}, face(username, name), online && h('span', { class: 'dot' }), label, muted && h('span', { class: 'badge' }, say('people.muted')), title);
 }
 
 export function registerPeople() {

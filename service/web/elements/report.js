@@ -7,34 +7,35 @@
 
 import { Dialog } from './dialogs.js';
 import { h } from './dom.js';
+import { say } from '../words/words.js';
 
 /** The server's limit for a reason. */
 const REASON_MAX = 500;
 
 class Report extends Dialog {
   get heading() {
-    return 'Report this message';
+    return say('message.reporting.title');
   }
 
   body() {
     const message = /** @type {import('../chat/contract.js').Message} */ (this.subject);
     const { author, text, deleted } = message;
     const form = this.form({
-      fields: [{ name: 'reason', label: 'What is wrong with it?', required: true, autofocus: true, maxlength: REASON_MAX }],
-      submit: 'Report',
+      fields: [{ name: 'reason', label: say('message.reporting.reason'), required: true, autofocus: true, maxlength: REASON_MAX }],
+      submit: say('message.reporting.submit'),
       action: async ({ reason }) => {
         await this.chat.rooms.get(message.room)?.report(message.id, reason.trim());
         this.#thank();
       },
     });
-    const said = deleted ? 'They have deleted it. Moderators see it as it was.' : text;
+    const said = deleted ? say('message.reporting.deleted') : text;
     const quote = h('blockquote', {}, h('bdi', { class: 'name' }, author.name || author.username), h('p', { dir: 'auto' }, said));
-    return [quote, form, h('p', { class: 'hint' }, 'Those who moderate this room see the message, your reason and your name.')];
+    return [quote, form, h('p', { class: 'hint' }, say('message.reporting.hint'))];
   }
 
   #thank() {
-    const close = h('button', { class: 'primary', onclick: () => this.close() }, 'Close');
-    this.querySelector('.body')?.replaceChildren(h('p', { role: 'status' }, 'Thank you. Somebody who moderates this room will look at it.'), close);
+    const close = h('button', { class: 'primary', onclick: () => this.close() }, say('common.close'));
+    this.querySelector('.body')?.replaceChildren(h('p', { role: 'status' }, say('message.reporting.thanks')), close);
     close.focus();
   }
 }

@@ -18,6 +18,7 @@ import { LiveElement } from './live_element.js';
 import { moments } from './manner.js';
 import { entryNode, signature } from './message.js';
 import { Roving } from './roving.js';
+import { say, sayWith } from '../words/words.js';
 
 /** From the end, within which one counts as reading at the end. */
 const END_PX = 60;
@@ -39,7 +40,7 @@ export class Timeline extends LiveElement {
   #roving = new Roving(this.#list, 'tools');
   #top = h('div', { class: 'top' });
   #typing = h('p', { class: 'typing' });
-  #log = h('div', { role: 'log', 'aria-label': 'Messages' }, this.#list);
+  #log = h('div', { role: 'log', 'aria-label': say('timeline.label') }, this.#list);
   #scroller = h('div', { class: 'scroller', tabindex: '0' }, this.#top, this.#log);
   #jump = h('button', { class: 'jump', hidden: true, onclick: () => this.#toEnd() });
   #resized = new ResizeObserver(() => this.#settle());
@@ -142,7 +143,7 @@ export class Timeline extends LiveElement {
     fill(this.#top, this.kept('top', sign, () => {
       if (!loaded) return skeleton();
       if (this.#failed) return failure(() => this.#load('older'));
-      if (!log.atStart) return h('p', { class: 'more' }, paging ? 'Loading older messages…' : '');
+      if (!log.atStart) return h('p', { class: 'more' }, paging ? say('timeline.older') : '');
       return beginning(info, empty, may);
     }));
   }
@@ -160,7 +161,7 @@ export class Timeline extends LiveElement {
     const count = messages.filter((message) => message.seq > this.#seen).length;
     this.#jump.hidden = following && atEnd;
     if (this.#jump.hidden) return;
-    const label = atEnd && count > 0 ? `${count} new` : 'Latest';
+    const label = atEnd && count > 0 ? say('timeline.new', { count }) : say('timeline.latest');
     fill(this.#jump, this.kept('jump', label, () => h('span', {}, icon('down'), label)));
   }
 
@@ -245,29 +246,30 @@ export class Timeline extends LiveElement {
  * @param {boolean} mayPost
  */
 function beginning({ name, created_at: since }, empty, mayPost) {
-  const quiet = `Nothing has been said here yet.${mayPost ? ' You could begin.' : ''}`;
-  const line = empty ? quiet : `It began on ${moments.dayKey(since)}.`;
-  return h('div', { class: 'beginning' }, h('h2', {}, 'The beginning of ', h('bdi', {}, name)), h('p', {}, line));
+  const quiet = mayPost ? say('timeline.emptyBegin') : say('timeline.empty');
+  const line = empty ? quiet : say('timeline.began', { day: moments.dayKey(since) });
+  const title = h('h2', {}, ...sayWith('timeline.beginning', { room: h('bdi', {}, name) }));
+  return h('div', { class: 'beginning' }, title, h('p', {}, line));
 }
 
 /** @param {string[]} names */
 function typists(names) {
   const [first, second] = names.map((name) => h('bdi', {}, name));
   if (names.length === 0) return h('span', {});
-  if (names.length === 1) return h('span', {}, first, ' is typing…');
-  return names.length === 2 ? h('span', {}, first, ' and ', second, ' are typing…') : h('span', {}, 'Several people are typing…');
+  if (names.length === 1) return h('span', {}, ...sayWith('timeline.typing.one', { name: first }));
+  return names.length === 2 ? h('span', {}, ...sayWith('timeline.typing.two', { first, second })) : h('span', {}, say('timeline.typing.many'));
 }
 
 /** @param {() => void} again */
 function failure(again) {
-  const button = h('button', { class: 'link', onclick: again }, 'Try again');
-  return h('p', { class: 'more', role: 'alert' }, 'Older messages could not be loaded. ', button);
+  const button = h('button', { class: 'link', onclick: again }, say('common.again'));
+  return h('p', { class: 'more', role: 'alert' }, say('timeline.olderFailed'), ' ', button);
 }
 
 /** Lines where the messages will be. */
 function skeleton() {
   const lines = Array.from({ length: 6 }, () => h('div', { class: 'bone' }, h('span', {}), h('span', {}), h('span', {})));
-  return h('div', { class: 'skeleton', role: 'status', 'aria-label': 'Loading messages' }, ...lines);
+  return h('div', { class: 'skeleton', role: 'status', 'aria-label': say('timeline.loading') }, ...lines);
 }
 
 export function registerTimeline() {
