@@ -8,7 +8,7 @@
 import { Problem } from '../chat/problem.js';
 import { programInWords } from '../chat/programs.js';
 import { SessionEnded } from '../chat/session.js';
-import { Dialog } from './dialogs.js';
+import { Dialog } from './dialog.js';
 import { h } from './dom.js';
 import { moments } from './manner.js';
 

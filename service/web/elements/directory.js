@@ -8,19 +8,20 @@
 import { Problem } from '../chat/problem.js';
 import { gateInWords, passes } from '../chat/roles.js';
 import { SessionEnded } from '../chat/session.js';
-import { Dialog } from './dialogs.js';
+import { Dialog } from './dialog.js';
 import { h, icon } from './dom.js';
+import { say } from '../words/words.js';
 
 class Directory extends Dialog {
   #list = h('ul', { class: 'choices' });
-  #search = h('input', { type: 'search', placeholder: 'Find a room', 'aria-label': 'Find a room', oninput: () => this.#draw() });
+  #search = h('input', { type: 'search', placeholder: say('rooms.find'), 'aria-label': say('rooms.find'), oninput: () => this.#draw() });
 
   get heading() {
-    return 'Browse rooms';
+    return say('rooms.browse');
   }
 
   body() {
-    this.#list.replaceChildren(h('li', { class: 'empty', role: 'status' }, 'Loading…'));
+    this.#list.replaceChildren(h('li', { class: 'empty', role: 'status' }, say('common.loading')));
     this.#load();
     return [this.#search, this.#list];
   }
@@ -41,7 +42,7 @@ class Directory extends Dialog {
     const others = this.chat.others();
     this.#search.hidden = others.length === 0;
     const found = others.filter((info) => matches(info.name) || matches(info.slug) || matches(info.topic));
-    const nothing = others.length === 0 ? 'You are in every room that there is to see.' : 'No room is called so.';
+    const nothing = others.length === 0 ? say('rooms.inAll') : say('rooms.notFound');
     const rows = found.length > 0 ? found.map((info) => this.#row(info)) : [h('li', { class: 'empty' }, nothing)];
     this.#list.replaceChildren(...rows);
   }
@@ -49,10 +50,10 @@ class Directory extends Dialog {
   /** @param {import('../chat/contract.js').RoomInfo} info */
   #row(info) {
     const open = passes(this.chat.me.role, info.join_role);
-    const people = info.members === 1 ? '1 member' : `${info.members} members`;
-    const gate = open ? people : `For ${gateInWords(info.join_role)}`;
+    const people = say('rooms.members', { count: info.members });
+    const gate = open ? people : say('rooms.for', { gate: gateInWords(info.join_role) });
     const label = h('span', { class: 'label' }, h('bdi', { class: 'name' }, info.name), h('small', {}, gate), info.topic && h('span', { class: 'topic' }, info.topic));
-    const join = open && h('button', { 'aria-label': `Join ${info.name}`, onclick: () => this.#enter(info.slug) }, 'Join');
+    const join = open && h('button', { 'aria-label': say('rooms.joinOne', { room: info.name }), onclick: () => this.#enter(info.slug) }, say('common.join'));
     return h('li', {}, icon(info.visibility === 'public' ? 'hash' : 'lock'), label, join);
   }
 

@@ -7,6 +7,7 @@
  */
 
 import { h } from './dom.js';
+import { bring } from './later.js';
 import { LiveElement } from './live_element.js';
 
 /** Room enough for the third column. The same number stands in `styles/hall.css`. */
@@ -104,9 +105,10 @@ export class Hall extends LiveElement {
   }
 
   /** @param {string | {tag: string, subject: unknown}} wanted */
-  #openDialog(wanted) {
+  async #openDialog(wanted) {
     const { tag, subject } = typeof wanted === 'string' ? { tag: wanted, subject: null } : wanted;
-    const dialog = /** @type {import('./dialogs.js').Dialog} */ (document.createElement(tag));
+    await bring(tag);
+    const dialog = /** @type {import('./dialog.js').Dialog} */ (document.createElement(tag));
     dialog.open(/** @type {Definition} */ (this.#definition), subject);
     this.append(dialog);
   }

@@ -3,13 +3,15 @@
  */
 
 import { registerAccount } from './account.js';
+import { registerAddPerson } from './add_person.js';
 import { registerApp } from './app.js';
 import { registerComposer } from './composer.js';
-import { registerDialogs } from './dialogs.js';
 import { registerDirectory } from './directory.js';
 import { registerDoor } from './door.js';
 import { registerForm } from './form.js';
 import { registerHall } from './hall.js';
+import { registerLeave } from './leave.js';
+import { registerNewRoom } from './new_room.js';
 import { registerNotice } from './notice.js';
 import { registerPeople } from './people.js';
 import { registerReport } from './report.js';
@@ -26,7 +28,9 @@ export function registerElements() {
   registerPeople();
   registerRooms();
   registerDirectory();
-  registerDialogs();
+  registerNewRoom();
+  registerAddPerson();
+  registerLeave();
   registerReport();
   registerAccount();
   registerHall();

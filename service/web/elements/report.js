@@ -5,7 +5,7 @@
  *     report.open({ chat, signOut }, message);
  */
 
-import { Dialog } from './dialogs.js';
+import { Dialog } from './dialog.js';
 import { h } from './dom.js';
 import { say } from '../words/words.js';
 

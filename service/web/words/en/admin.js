@@ -6,7 +6,9 @@ export const words = {
   'admin.invite.guests': 'Guests',
   'admin.invite.uses': 'Good for',
   'admin.invite.people': { one: 'One person', other: '{count} people' },
+  'admin.invite.expires': 'Valid for',
+  'admin.invite.days': { one: 'One day', other: '{count} days' },
   'admin.invite.submit': 'Make a link',
-  'admin.invite.until': 'Good until {time}. It is shown only now.',
+  'admin.invite.until': 'Good until {time}.',
   'admin.invite.link': 'Invite link',
 };

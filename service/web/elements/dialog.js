@@ -1,0 +1,74 @@
+/**
+ * What all dialogs share: a native `<dialog>`, closed by its button, Escape or a click beside it, and gone from the
+ * page when closed. Whoever opened it has the focus again.
+ *
+ *     const dialog = document.createElement('moot-new-room');
+ *     dialog.open({ chat, signOut });
+ *     hall.append(dialog);
+ */
+
+import { say } from '../words/words.js';
+import { h, icon } from './dom.js';
+
+/** @typedef {import('./hall.js').Definition} Surroundings */
+
+export class Dialog extends HTMLElement {
+  /** @type {Surroundings | null} */
+  #around = null;
+  #dialog = h('dialog', { 'aria-labelledby': 'dialog-title' });
+  /** @type {any} what it is about, where it is about one thing */
+  subject = null;
+
+  /**
+   * @param {Surroundings} around
+   * @param {unknown} [subject]
+   */
+  open(around, subject = null) {
+    this.#around = around;
+    this.subject = subject;
+  }
+
+  connectedCallback() {
+    const close = h('button', { class: 'icon-button', 'aria-label': say('common.close'), onclick: () => this.close() }, icon('close'));
+    const head = h('header', {}, h('h2', { id: 'dialog-title' }, this.heading), close);
+    this.#dialog.replaceChildren(head, h('div', { class: 'body' }, ...this.body()));
+    this.#dialog.addEventListener('close', () => this.remove());
+    this.#dialog.addEventListener('click', (event) => event.target === this.#dialog && this.close());
+    this.replaceChildren(this.#dialog);
+    this.#dialog.showModal();
+    /** @type {HTMLElement | null} */ (this.querySelector('[data-first]'))?.focus();
+  }
+
+  close() {
+    this.#dialog.close();
+  }
+
+  /** @returns {string} */
+  get heading() {
+    return '';
+  }
+
+  /** @returns {Node[]} */
+  body() {
+    return [];
+  }
+
+  get chat() {
+    return this.around.chat;
+  }
+
+  get around() {
+    if (this.#around === null) throw new Error('open() comes first');
+    return this.#around;
+  }
+
+  /**
+   * @param {import('./form.js').Definition} definition
+   * @returns {import('./form.js').Form}
+   */
+  form(definition) {
+    const form = /** @type {import('./form.js').Form} */ (document.createElement('moot-form'));
+    form.define(definition);
+    return form;
+  }
+}
