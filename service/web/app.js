@@ -3,6 +3,7 @@
  */
 
 import { Api } from './chat/api.js';
+import { carry } from './chat/carrier.js';
 import { Chat } from './chat/chat.js';
 import { systemClock } from './chat/clock.js';
 import { Connection } from './chat/connection.js';
@@ -27,7 +28,7 @@ const remembered = {
 
 const random = () => crypto.getRandomValues(new Uint32Array(1))[0] / 2 ** 32;
 const session = new Session({ fetch: (path, request) => fetch(path, request), clock: systemClock, remembered });
-const api = new Api({ fetch: (path, request) => fetch(path, request), session });
+const api = new Api({ fetch: (path, request) => fetch(path, request), session, carry });
 
 /** @param {import('./chat/contract.js').User} me */
 function chatOf(me) {

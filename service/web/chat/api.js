@@ -7,6 +7,7 @@ import { Problem } from './problem.js';
 
 const PAGE_LIMIT = 200;
 export const HISTORY_LIMIT = 50;
+const SEARCH_LIMIT = 30;
 
 /** The header under which an act says how it is undone. */
 const ACTION = 'Folkmoot-Action';
@@ -19,15 +20,18 @@ const ACTION = 'Folkmoot-Action';
 export class Api {
   #fetch;
   #session;
+  #carry;
 
   /**
    * @param {object} parts
    * @param {(path: string, request: RequestInit) => Promise<Response>} parts.fetch
    * @param {import('./session.js').Session} parts.session
+   * @param {import('./carrier.js').Carry} [parts.carry] Brings files, and says how far it is.
    */
-  constructor({ fetch, session }) {
+  constructor({ fetch, session, carry }) {
     this.#fetch = fetch;
     this.#session = session;
+    this.#carry = carry;
   }
 
   /** @param {{token: string, username: string, password: string}} body */
@@ -139,7 +143,7 @@ export class Api {
    * A page of history, oldest first. `next` is null where there is nothing further in the direction asked.
    * @param {string} slug
    * @param {{before?: number, after?: number}} [from]
-   * @returns {Promise<{items: Message[], next: number | null}>}
+   * @returns {Promise<import('./contract.js').MessagePage>}
    */
   messages(slug, from = {}) {
     const query = new URLSearchParams({ limit: String(HISTORY_LIMIT) });
@@ -165,6 +169,182 @@ export class Api {
   async act(method, path, body) {
     const response = await this.#exchange(method, path, body);
     return { answer: await answerOf(response), action: response.headers.get(ACTION) };
+  }
+
+  /**
+   * One message as it is now.
+   * @param {string} id
+   * @returns {Promise<Message>}
+   */
+  message(id) {
+    return this.#call('GET', messagePath(id));
+  }
+
+  /**
+   * @param {string} id
+   * @param {boolean} on
+   * @returns {Promise<Message>}
+   */
+  pin(id, on) {
+    return this.#call(on ? 'PUT' : 'DELETE', `${messagePath(id)}/pin`);
+  }
+
+  /**
+   * A room's pinned messages, the latest pin first.
+   * @param {string} slug
+   * @returns {Promise<Message[]>}
+   */
+  pins(slug) {
+    return this.#all(`${roomPath(slug)}/pins`);
+  }
+
+  /**
+   * One has read a room so far; an earlier seq than before makes it unread from there.
+   * @param {string} slug
+   * @param {number} seq
+   * @returns {Promise<import('./contract.js').ReadAnswer>}
+   */
+  read(slug, seq) {
+    return this.#call('PUT', `${roomPath(slug)}/read`, { seq });
+  }
+
+  /**
+   * Who has read a message, where its room shows that.
+   * @param {string} id
+   * @returns {Promise<import('./contract.js').Reader[]>}
+   */
+  readers(id) {
+    return this.#all(`${messagePath(id)}/readers`);
+  }
+
+  /**
+   * The replies under a message, oldest first, after a seq.
+   * @param {string} id
+   * @param {number} after
+   * @returns {Promise<import('./contract.js').MessagePage>}
+   */
+  thread(id, after) {
+    return this.#call('GET', `${messagePath(id)}/thread?limit=${HISTORY_LIMIT}&after=${after}`);
+  }
+
+  /**
+   * @param {string} id
+   * @param {boolean} on
+   */
+  followThread(id, on) {
+    return this.#call(on ? 'PUT' : 'DELETE', `${messagePath(id)}/thread/follow`);
+  }
+
+  /**
+   * @param {string} id
+   * @param {number} seq
+   */
+  readThread(id, seq) {
+    return this.#call('PUT', `${messagePath(id)}/thread/read`, { seq });
+  }
+
+  /**
+   * The threads that one follows, the latest reply first.
+   * @returns {Promise<import('./contract.js').FollowedThread[]>}
+   */
+  threads() {
+    return this.#all('/api/me/threads');
+  }
+
+  /**
+   * Brings a file that a message of this room is to carry.
+   * @param {string} slug
+   * @param {Blob} blob
+   * @param {{name: string, signal: AbortSignal, progress: (part: number) => void}} options
+   * @returns {Promise<import('./contract.js').FileInfo>}
+   */
+  async upload(slug, blob, { name, signal, progress }) {
+    const carry = this.#carry;
+    if (!carry) throw Problem.unreachable();
+    const path = `${roomPath(slug)}/files?${new URLSearchParams({ name })}`;
+    const attempt = async (/** @type {string} */ token) => {
+      /** @type {Record<string, string>} */
+      const headers = { Accept: 'application/json', Authorization: `Bearer ${token}` };
+      if (blob.type) headers['Content-Type'] = blob.type;
+      const response = await carry(path, { headers, body: blob, signal, progress });
+      if (!response.ok) throw await Problem.from(response);
+      return response.json();
+    };
+    return this.#withToken(attempt);
+  }
+
+  /**
+   * A file's content, or its small picture.
+   * @param {string} id
+   * @param {'content' | 'thumbnail'} [what]
+   * @returns {Promise<Blob>}
+   */
+  file(id, what = 'content') {
+    const path = `/api/files/${encodeURIComponent(id)}${what === 'thumbnail' ? '/thumbnail' : ''}`;
+    return this.#exchange('GET', path).then((response) => response.blob());
+  }
+
+  /**
+   * @param {string} query
+   * @param {{sort?: 'newest' | 'rank', cursor?: string | null}} [options]
+   * @returns {Promise<{items: import('./contract.js').Found[], next: string | null, complete: boolean}>}
+   */
+  search(query, { sort = 'newest', cursor = null } = {}) {
+    const page = { limit: String(SEARCH_LIMIT), ...(cursor === null ? {} : { cursor }) };
+    return this.#call('GET', `/api/search?${new URLSearchParams({ q: query, sort, ...page })}`);
+  }
+
+  /**
+   * The messages in which one is called, newest first.
+   * @param {string | null} [cursor]
+   * @returns {Promise<{items: import('./contract.js').Mention[], next: string | null}>}
+   */
+  mentions(cursor = null) {
+    return this.#call('GET', `/api/me/mentions?${new URLSearchParams(cursor === null ? {} : { cursor })}`);
+  }
+
+  /**
+   * What a message said, oldest first.
+   * @param {string} id
+   * @returns {Promise<{items: {text: string, at: string}[]}>}
+   */
+  editHistory(id) {
+    return this.#call('GET', `/api/messages/${encodeURIComponent(id)}/history`);
+  }
+
+  /** @returns {Promise<User[]>} */
+  users() {
+    return this.#all('/api/users');
+  }
+
+  /**
+   * @param {string} username
+   * @returns {Promise<User>}
+   */
+  user(username) {
+    return this.#call('GET', `/api/users/${encodeURIComponent(username)}`);
+  }
+
+  /**
+   * The direct room with these people.
+   * @param {string[]} users
+   * @returns {Promise<RoomInfo>}
+   */
+  openDirect(users) {
+    return this.#call('POST', '/api/direct', { users });
+  }
+
+  /** @returns {Promise<{user: string, name: string}[]>} whom one has blocked */
+  blocks() {
+    return this.#all('/api/me/blocks');
+  }
+
+  /**
+   * @param {string} username
+   * @param {boolean} on
+   */
+  block(username, on) {
+    return this.#call(on ? 'PUT' : 'DELETE', `/api/me/blocks/${encodeURIComponent(username)}`);
   }
 
   /**
@@ -197,13 +377,22 @@ export class Api {
    * @param {string} path
    * @param {object} [body]
    */
-  async #exchange(method, path, body) {
+  #exchange(method, path, body) {
+    return this.#withToken((token) => this.#request(method, path, body, token));
+  }
+
+  /**
+   * @template T
+   * @param {(token: string) => Promise<T>} attempt
+   * @returns {Promise<T>}
+   */
+  async #withToken(attempt) {
     try {
-      return await this.#request(method, path, body, await this.#session.token());
+      return await attempt(await this.#session.token());
     } catch (error) {
       if (!(error instanceof Problem) || error.status !== 401) throw error;
       // The token died between two clocks or its key was rotated out: one new token, one more try.
-      return this.#request(method, path, body, await this.#session.refresh());
+      return attempt(await this.#session.refresh());
     }
   }
 
@@ -248,4 +437,9 @@ function answerOf(response) {
 /** @param {string} slug */
 function roomPath(slug) {
   return `/api/rooms/${encodeURIComponent(slug)}`;
+}
+
+/** @param {string} id */
+function messagePath(id) {
+  return `/api/messages/${encodeURIComponent(id)}`;
 }

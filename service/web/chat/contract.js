@@ -17,6 +17,9 @@
  * @property {RoomRole | null} [role]
  * @property {string[]} can
  * @property {string} [muted_until]
+ * @property {number} [read] A member's: the seq up to which they have read.
+ * @property {number} [unread] How many messages came after it, without replies in threads.
+ * @property {number} [mentions] In how many of them, and of the replies, one is called.
  *
  * @typedef {object} RoomInfo
  * @property {string} slug
@@ -27,6 +30,8 @@
  * @property {ServerRole} post_role
  * @property {boolean} locked
  * @property {number} slow_mode
+ * @property {boolean} receipts Whether its members see who has read.
+ * @property {number} retention_days 0: as long as the server keeps it.
  * @property {number} seq
  * @property {number} members
  * @property {string} created_at
@@ -45,6 +50,25 @@
  * @property {ServerRole} role
  * @property {boolean} bot
  *
+ * @typedef {object} Reaction
+ * @property {string} emoji
+ * @property {number} count
+ * @property {string[]} users The first hundred.
+ *
+ * @typedef {object} FileInfo
+ * @property {string} id
+ * @property {string} name
+ * @property {string} type
+ * @property {number} size Bytes.
+ * @property {number} [width] A picture's, in pixels.
+ * @property {number} [height]
+ * @property {{width: number, height: number}} [thumbnail]
+ *
+ * @typedef {object} ThreadInfo What a message shows of the thread under it.
+ * @property {number} replies
+ * @property {number} last_seq
+ * @property {string} last_at
+ *
  * @typedef {object} Message
  * @property {string} id
  * @property {string} room
@@ -55,7 +79,30 @@
  * @property {string} at
  * @property {string} [edited_at]
  * @property {string} [nonce]
+ * @property {Reaction[]} reactions In the order in which they came.
+ * @property {FileInfo[]} [files]
+ * @property {string} [reply_to] The message that this one answers.
+ * @property {string} [root] On a reply: the message under which its thread hangs.
+ * @property {ThreadInfo} [thread]
+ * @property {{by: string, at: string}} [pinned]
  * @property {{by: string, at: string}} [deleted]
+ *
+ * @typedef {object} FollowedThread
+ * @property {Message} message The root.
+ * @property {number} read
+ * @property {number} unread
+ *
+ * @typedef {object} Mention
+ * @property {Message} message
+ * @property {boolean} everybody One is called with everybody in the room.
+ *
+ * @typedef {{seq: number, unread: number, mentions: number}} ReadAnswer
+ * @typedef {{user: string, name: string}} Reader
+ * @typedef {{items: Message[], next: number | null}} MessagePage
+ *
+ * @typedef {object} Found What a search has found.
+ * @property {Message} message
+ * @property {{text: string, hit?: boolean}[]} excerpt Plain text in pieces.
  *
  * @typedef {object} Why
  * @property {string} rule
@@ -81,6 +128,8 @@
  * @property {Member} [member]
  * @property {string} [message_id]
  * @property {string} [user]
+ * @property {string} [emoji]
+ * @property {number} [count] How many of that emoji there are after it.
  * @property {string} [by]
  * @property {string} [reason]
  *
