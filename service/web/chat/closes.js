@@ -5,20 +5,22 @@
  * @typedef {'resume' | 'renew' | 'stay-away'} NextStep
  */
 
+import { say } from '../words/words.js';
+
 /** Codes of RFC 6455 section 7.4.1 after which it makes sense to come back: nobody did anything wrong. */
 const WORTH_ANOTHER_TRY = new Set([1001, 1005, 1006, 1011, 1012, 1013, 1014]);
 
 /** Codes with which a server says that it has too much to do: come back, but not at once. */
 const OVERLOADED = new Set([1013, 4002]);
 
-/** @type {Record<number, string>} */
+/** @type {Record<number, import('../words/words.js').Key>} */
 const SENTENCES = {
-  1000: 'The server closed the connection.',
-  1009: 'The server refused a message that was too large.',
-  4200: 'The server refused this page’s way of speaking. Reload it to get the current one.',
-  4201: 'This account is suspended.',
-  4202: 'The server does not let this account connect from here.',
-  4203: 'This room was deleted.',
+  1000: 'connection.closed.1000',
+  1009: 'connection.closed.1009',
+  4200: 'connection.closed.4200',
+  4201: 'connection.closed.4201',
+  4202: 'connection.closed.4202',
+  4203: 'connection.closed.4203',
 };
 
 /**
@@ -39,5 +41,5 @@ export function meansOverload(code) {
 
 /** @param {number} code */
 export function closeSentence(code) {
-  return SENTENCES[code] ?? `The server ended the connection (${code}).`;
+  return SENTENCES[code] ? say(SENTENCES[code]) : say('connection.closed.other', { code: String(code) });
 }

@@ -1,6 +1,8 @@
 /**
- * Times in the reader's own zone and manner, days in the words of the page's language.
+ * Times in the reader's own zone, in the language and manner of a locale.
  */
+
+import { say } from '../words/words.js';
 
 const DAY_MS = 86_400_000;
 
@@ -15,16 +17,15 @@ export class Moments {
   #dayWithYear;
 
   /**
-   * @param {string} [locale] For the clock; the browser's if left out.
+   * @param {string} locale
    * @param {string} [timeZone]
    */
   constructor(locale, timeZone) {
-    const words = 'en-GB';
     this.#time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', timeZone });
     this.#full = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium', timeZone });
-    this.#weekday = new Intl.DateTimeFormat(words, { weekday: 'long', timeZone });
-    this.#day = new Intl.DateTimeFormat(words, { weekday: 'long', day: 'numeric', month: 'long', timeZone });
-    this.#dayWithYear = new Intl.DateTimeFormat(words, { day: 'numeric', month: 'long', year: 'numeric', timeZone });
+    this.#weekday = new Intl.DateTimeFormat(locale, { weekday: 'long', timeZone });
+    this.#day = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long', timeZone });
+    this.#dayWithYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric', timeZone });
   }
 
   /** @param {number | string} moment "14:05" */
@@ -49,8 +50,8 @@ export class Moments {
    */
   day(moment, now) {
     const key = this.dayKey(moment);
-    if (key === this.dayKey(now)) return 'Today';
-    if (key === this.dayKey(now - DAY_MS)) return 'Yesterday';
+    if (key === this.dayKey(now)) return say('common.today');
+    if (key === this.dayKey(now - DAY_MS)) return say('common.yesterday');
     const date = new Date(moment);
     return date.getFullYear() === new Date(now).getFullYear() ? this.#day.format(date) : key;
   }

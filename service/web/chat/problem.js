@@ -3,12 +3,11 @@
  * errors of RFC 6749 section 5.2 from `/oauth`, and silence from a network that is not there.
  */
 
-/** @type {Record<number, string>} */
-const FALLBACKS = {
-  413: 'That is more than the server takes.',
-  429: 'That was too often. Wait a little and try again.',
-  503: 'The server is busy. Try again in a moment.',
-};
+import { say } from '../words/words.js';
+import { inWords } from './codes.js';
+
+/** What a status says where a proxy in between made the answer. @type {Record<number, string>} */
+const CODES = { 413: 'too_large', 429: 'rate_limited', 503: 'unavailable' };
 
 export class Problem extends Error {
   /**
@@ -32,7 +31,7 @@ export class Problem extends Error {
 
   /** No answer at all: the request may or may not have arrived. */
   static unreachable() {
-    return new Problem({ status: 0, code: 'unreachable', detail: 'The server can’t be reached. Check your connection.' });
+    return new Problem({ status: 0, code: 'unreachable', detail: say('reasons.unreachable') });
   }
 
   /**
@@ -41,7 +40,7 @@ export class Problem extends Error {
    */
   static ofReply(reply) {
     if (reply.type === 'lost') return Problem.unreachable();
-    return new Problem({ status: 0, code: reply.code, detail: reply.message, retryAfter: reply.retry_after, why: reply.why });
+    return new Problem({ status: 0, code: reply.code, detail: inWords(reply), retryAfter: reply.retry_after, why: reply.why });
   }
 
   /**
@@ -50,10 +49,11 @@ export class Problem extends Error {
    */
   static async from(response) {
     const body = await bodyOf(response);
+    const code = body.code ?? body.error ?? CODES[response.status] ?? 'internal';
     return new Problem({
       status: response.status,
-      code: body.code ?? body.error ?? 'internal',
-      detail: body.detail ?? body.error_description ?? FALLBACKS[response.status] ?? 'The server could not do that.',
+      code,
+      detail: inWords({ code, message: body.detail ?? body.error_description ?? '', why: body.why }),
       retryAfter: body.retry_after ?? (Number(response.headers.get('Retry-After')) || undefined),
       why: body.why,
       fields: fieldSentences(body.errors),

@@ -2,6 +2,8 @@
  * What a program calls itself (RFC 9110, section 10.1.5) in words that its user would use: "Firefox on Linux".
  */
 
+import { say } from '../words/words.js';
+
 /** In this order: most browsers name the others too, for reasons of history. @type {[RegExp, string][]} */
 const BROWSERS = [
   [/Edg(?:A|iOS)?\//u, 'Edge'],
@@ -26,9 +28,9 @@ export function programInWords(agent) {
   const browser = named(BROWSERS, agent);
   if (agent.startsWith('Mozilla/') && browser) {
     const system = named(SYSTEMS, agent);
-    return system ? `${browser} on ${system}` : browser;
+    return system ? say('common.programOn', { program: browser, system }) : browser;
   }
-  return agent.split(/[/\s]/u)[0] || 'Unknown program';
+  return agent.split(/[/\s]/u)[0] || say('common.unknownProgram');
 }
 
 /**

@@ -6,17 +6,18 @@
  * @typedef {(iso: string) => string} Time How to write a time.
  */
 
+import { say } from '../words/words.js';
 import { endOf } from './standing.js';
 
-/** @type {Record<string, string>} why somebody is no longer in a room, by the event's code */
+/** @type {Record<string, import('../words/words.js').Key>} why somebody is no longer in a room, by the event's code */
 const REMOVALS = {
-  left: 'You left this room.',
-  kicked: 'You were removed from this room.',
-  banned: 'You are banned from this room.',
-  role_too_low: 'This room is now for a higher role than yours.',
-  suspended: 'Your account is suspended.',
-  not_found: 'This room does not exist, or not for you.',
-  room_deleted: 'This room was deleted.',
+  left: 'reasons.left',
+  kicked: 'reasons.kicked',
+  banned: 'reasons.banned',
+  role_too_low: 'reasons.roleTooLow',
+  suspended: 'reasons.suspended',
+  not_found: 'reasons.notFound',
+  room_deleted: 'reasons.roomDeleted',
 };
 
 /** Rules and codes that are about one person: there, who did it belongs into the sentence. */
@@ -43,7 +44,7 @@ export function refusalSentence({ message, why }, time) {
  * @param {Time} time
  */
 export function removalSentence(removal, time) {
-  const message = REMOVALS[removal.code] ?? 'You are no longer in this room.';
+  const message = say(REMOVALS[removal.code] ?? 'reasons.gone');
   return SANCTIONS.has(removal.code) ? sanctioned(message, removal, time) : ruled(message, removal, time);
 }
 
@@ -53,7 +54,7 @@ export function removalSentence(removal, time) {
  * @param {string} me
  */
 export function deletionSentence(by, me) {
-  return by === me ? 'You deleted this message.' : `This message was deleted by ${signature(by)}.`;
+  return by === me ? say('reasons.deletedByMe') : say('reasons.deletedBy', { by: signature(by) });
 }
 
 /**
@@ -64,7 +65,7 @@ export function deletionSentence(by, me) {
  */
 function sanctioned(sentence, { by, until, reason }, time) {
   const end = endOf(until);
-  const parts = [sentence.replace(/\.$/u, ''), end && `until ${time(end)}`, by && `by ${signature(by)}`];
+  const parts = [sentence.replace(/\.$/u, ''), end && say('reasons.until', { time: time(end) }), by && say('reasons.by', { by: signature(by) })];
   return `${parts.filter(Boolean).join(' ')}${reason ? `: ${ended(reason)}` : '.'}`;
 }
 
@@ -75,14 +76,15 @@ function sanctioned(sentence, { by, until, reason }, time) {
  * @param {Time} time
  */
 function ruled(sentence, { by, since, reason }, time) {
-  const set = by ? `Set by ${signature(by)}${since ? ` (${time(since)})` : ''}` : '';
+  const who = by && signature(by);
+  const set = who && (since ? say('reasons.setByAt', { by: who, time: time(since) }) : say('reasons.setBy', { by: who }));
   if (set) return `${sentence} ${set}${reason ? `: ${ended(reason)}` : '.'}`;
-  return reason ? `${sentence} Reason: ${ended(reason)}` : sentence;
+  return reason ? `${sentence} ${say('reasons.reason', { reason: ended(reason) })}` : sentence;
 }
 
 /** @param {string} username */
 function signature(username) {
-  return username === SYSTEM ? 'the server' : username;
+  return username === SYSTEM ? say('reasons.theServer') : username;
 }
 
 /** A reason ends the sentence, as people write it or with a stop. @param {string} reason */

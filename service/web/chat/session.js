@@ -5,6 +5,7 @@
  * Emits `change` when somebody signs in or out, or when the server ends the session.
  */
 
+import { say } from '../words/words.js';
 import { Problem } from './problem.js';
 
 /** A token is renewed this long before it expires, so that no request leaves with one that dies on the way. */
@@ -15,7 +16,7 @@ const COOKIE_FLOW = { 'Folkmoot-Cookie': '1' };
 /** The session is over: only signing in again helps. */
 export class SessionEnded extends Error {
   constructor() {
-    super('Your session has ended. Sign in again.');
+    super(say('connection.sessionOver'));
     this.name = 'SessionEnded';
   }
 }

@@ -8,6 +8,7 @@
  * @typedef {import('./contract.js').RoomInfo} RoomInfo
  */
 
+import { say } from '../words/words.js';
 import { Problem } from './problem.js';
 import { gateInWords, passes } from './roles.js';
 import { SessionEnded } from './session.js';
@@ -24,12 +25,8 @@ export const LONGEST_WAIT_MS = 24 * 60 * 60_000;
 /** An end in the last year that RFC 3339 can say is none: nobody has set one. */
 const NO_END_YEAR = 9999;
 
-/** @type {Record<string, string>} this page's own words for the rules that it knows */
-const WORDS = {
-  mute: 'You are muted.',
-  ban: 'You are banned from this room.',
-  locked: 'This room is locked: only who moderates it may post.',
-};
+/** @type {Record<string, import('../words/words.js').Key>} this page's own words for the rules that it knows */
+const WORDS = { mute: 'reasons.muted', ban: 'reasons.banned', locked: 'reasons.locked' };
 
 /** @type {Record<string, string>} */
 const CODES = { mute: 'muted', ban: 'banned', locked: 'locked' };
@@ -153,7 +150,7 @@ export class Standing {
    */
   #refuse(why, info) {
     const gate = info && gateWords(why.rule, info);
-    return { code: CODES[why.rule] ?? 'role_too_low', message: gate ?? WORDS[why.rule] ?? '', why };
+    return { code: CODES[why.rule] ?? 'role_too_low', message: gate ?? ownWords(why.rule), why };
   }
 
   /**
@@ -187,7 +184,7 @@ export class Standing {
   /** @param {{rule: string, message?: string, why?: import('./contract.js').Why}} failed */
   #explain({ rule, message = '', why }) {
     const same = this.refusal?.why?.rule === rule ? this.refusal.message : '';
-    const words = same || WORDS[rule] || message;
+    const words = same || ownWords(rule) || message;
     this.#become({ code: CODES[rule] ?? 'forbidden', message: words, why: { ...why, rule } }, true);
   }
 
@@ -204,11 +201,16 @@ export class Standing {
   }
 }
 
+/** @param {string} rule */
+function ownWords(rule) {
+  return Object.hasOwn(WORDS, rule) ? say(WORDS[rule]) : '';
+}
+
 /**
  * @param {string} rule
  * @param {RoomInfo} info
  */
 function gateWords(rule, info) {
-  if (rule === 'post_role') return `Here only ${gateInWords(info.post_role)} may post.`;
-  return rule === 'join_role' ? `This room is for ${gateInWords(info.join_role)}.` : undefined;
+  if (rule === 'post_role') return say('reasons.postRole', { gate: gateInWords(info.post_role) });
+  return rule === 'join_role' ? say('reasons.joinRole', { gate: gateInWords(info.join_role) }) : undefined;
 }

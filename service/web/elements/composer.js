@@ -5,8 +5,8 @@
  *     composer.show(chat, room);
  */
 
-import { h, icon } from './dom.js';
 import { say } from '../words/words.js';
+import { h, icon } from './dom.js';
 
 /** The contract's limit, until `hello` tells the server's own. */
 const DEFAULT_TEXT_LIMIT = 4_000;

@@ -34,6 +34,7 @@
 import { Problem } from '../chat/problem.js';
 import { refusalSentence } from '../chat/reasons.js';
 import { SessionEnded } from '../chat/session.js';
+import { say } from '../words/words.js';
 import { h } from './dom.js';
 import { moments } from './manner.js';
 
@@ -164,11 +165,11 @@ function control(field, id, description) {
 
 /** @param {HTMLInputElement} input */
 function reveal(input) {
-  const button = h('button', { type: 'button', class: 'quiet', 'aria-pressed': 'false', 'aria-label': 'Show password' }, 'Show');
+  const button = h('button', { type: 'button', class: 'quiet', 'aria-pressed': 'false', 'aria-label': say('common.showPassword') }, say('common.show'));
   button.addEventListener('click', () => {
     const shown = input.type === 'password';
     input.type = shown ? 'text' : 'password';
-    button.textContent = shown ? 'Hide' : 'Show';
+    button.textContent = shown ? say('common.hide') : say('common.show');
     button.setAttribute('aria-pressed', String(shown));
   });
   return button;

@@ -1,7 +1,13 @@
 /**
- * How this page writes times: in the reader's own manner, decided once.
+ * How this page writes times: in the manner of its language and the reader's country.
  */
 
 import { Moments } from '../chat/moments.js';
+import { locale, words } from '../words/words.js';
 
-export const moments = new Moments();
+/** Always of the language that is chosen now: who imports it sees the new one. */
+export let moments = new Moments(locale());
+
+words.addEventListener('change', () => {
+  moments = new Moments(locale());
+});

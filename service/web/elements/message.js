@@ -21,11 +21,11 @@
  */
 
 import { deletionSentence, refusalSentence } from '../chat/reasons.js';
+import { say } from '../words/words.js';
 import { h, icon } from './dom.js';
 import { face } from './face.js';
 import { moments } from './manner.js';
 import { messageText, plainText } from './text.js';
-import { say } from '../words/words.js';
 
 /**
  * What an entry's node depends on: as long as it stays, so may the node.

@@ -6,6 +6,7 @@
  */
 
 import { closeSentence } from '../chat/closes.js';
+import { say } from '../words/words.js';
 import { fill, h } from './dom.js';
 import { LiveElement } from './live_element.js';
 
@@ -18,7 +19,7 @@ export class Notice extends LiveElement {
   #text = h('span', {});
   /** A second that goes by is nothing to read aloud. */
   #seconds = h('span', { 'aria-hidden': 'true' });
-  #button = h('button', { class: 'quiet', onclick: () => this.#chat?.connection.retryNow() }, 'Try now');
+  #button = h('button', { class: 'quiet', onclick: () => this.#chat?.connection.retryNow() }, say('connection.tryNow'));
 
   /** @param {import('../chat/chat.js').Chat} chat */
   set chat(chat) {
@@ -51,18 +52,18 @@ export class Notice extends LiveElement {
     if (!chat) return { text: '', again: false };
     const { name, retryAt, restarting, code = 0 } = chat.connection.state;
     if (name === 'stopped') return { text: closeSentence(code), again: true };
-    if (name === 'connecting') return { text: chat.current?.loaded ? 'Connecting…' : '', again: false };
-    if (name !== 'waiting') return { text: chat.current?.lagging ? 'Catching up…' : '', again: false };
-    if (restarting) return { text: 'The server restarts. Back in a moment.', again: false };
-    if (!navigator.onLine) return { text: 'You are offline. What you write is sent when you are back.', again: true };
-    return { text: 'The connection is lost.', again: true, retryAt };
+    if (name === 'connecting') return { text: chat.current?.loaded ? say('connection.connecting') : '', again: false };
+    if (name !== 'waiting') return { text: chat.current?.lagging ? say('connection.catchingUp') : '', again: false };
+    if (restarting) return { text: say('connection.restarting'), again: false };
+    if (!navigator.onLine) return { text: say('connection.offline'), again: true };
+    return { text: say('connection.lost'), again: true, retryAt };
   }
 
   /** @param {number} retryAt */
   #count(retryAt) {
     const { clock } = /** @type {import('../chat/chat.js').Chat} */ (this.#chat);
     const seconds = Math.max(1, Math.ceil((retryAt - clock.now()) / SECOND_MS));
-    this.#seconds.textContent = `Trying again in ${seconds} s.`;
+    this.#seconds.textContent = say('connection.retryIn', { count: seconds });
     this.#cancelTick = clock.after(SECOND_MS, () => this.drawSoon());
   }
 }

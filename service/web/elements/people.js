@@ -10,11 +10,11 @@
 import { Problem } from '../chat/problem.js';
 import { roleInWords } from '../chat/roles.js';
 import { SessionEnded } from '../chat/session.js';
+import { say } from '../words/words.js';
 import { fill, h, icon } from './dom.js';
 import { face } from './face.js';
 import { KeyedList } from './keyed_list.js';
 import { LiveElement } from './live_element.js';
-import { say } from '../words/words.js';
 
 /** A list that nobody reads to its end need not be built to its end. */
 const SHOWN = 200;

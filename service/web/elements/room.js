@@ -9,6 +9,7 @@
  */
 
 import { refusalSentence, removalSentence } from '../chat/reasons.js';
+import { say } from '../words/words.js';
 import { fill, h, icon } from './dom.js';
 import { LiveElement } from './live_element.js';
 import { moments } from './manner.js';
@@ -21,9 +22,9 @@ export class RoomPage extends LiveElement {
   #head = h('div', { class: 'bar' });
   #title = h('h1', { tabindex: '-1' });
   #topic = h('p', { class: 'topic' });
-  #add = this.#button('plus', 'Add people', () => this.#send('open-dialog', 'moot-add-person'));
-  #leave = this.#button('leave', 'Leave room', () => this.#send('open-dialog', 'moot-leave'));
-  #people = this.#button('people', 'People in this room', () => this.#send('toggle-people'));
+  #add = this.#button('plus', say('room.add'), () => this.#send('open-dialog', 'moot-add-person'));
+  #leave = this.#button('leave', say('room.leave'), () => this.#send('open-dialog', 'moot-leave'));
+  #people = this.#button('people', say('people.label'), () => this.#send('toggle-people'));
   #notice = /** @type {import('./notice.js').Notice} */ (document.createElement('moot-notice'));
   #timeline = /** @type {import('./timeline.js').Timeline} */ (document.createElement('moot-timeline'));
   #composer = /** @type {import('./composer.js').Composer} */ (document.createElement('moot-composer'));
@@ -38,7 +39,7 @@ export class RoomPage extends LiveElement {
   connectedCallback() {
     super.connectedCallback();
     this.setAttribute('role', 'main');
-    const back = h('a', { href: '#', class: 'icon-button back', 'aria-label': 'Back to the rooms' }, icon('back'));
+    const back = h('a', { href: '#', class: 'icon-button back', 'aria-label': say('room.back') }, icon('back'));
     this.#head.append(back, h('div', { class: 'names' }, this.#title, this.#topic), this.#add, this.#leave, this.#people);
   }
 
@@ -79,10 +80,10 @@ export class RoomPage extends LiveElement {
   }
 
   #nothingOpen() {
-    const browse = h('button', { class: 'primary', onclick: () => this.#send('open-dialog', 'moot-directory') }, 'Browse rooms');
-    const create = h('button', { onclick: () => this.#send('open-dialog', 'moot-new-room') }, 'Create a room');
+    const browse = h('button', { class: 'primary', onclick: () => this.#send('open-dialog', 'moot-directory') }, say('rooms.browse'));
+    const create = h('button', { onclick: () => this.#send('open-dialog', 'moot-new-room') }, say('room.nothingOpen.create'));
     const tools = h('div', { class: 'row' }, browse, this.#chat?.me.role !== 'guest' && create);
-    return panel('No room is open', 'Enter one that is there, or make a new one.', tools);
+    return panel(say('room.nothingOpen.title'), say('room.nothingOpen.text'), tools);
   }
 
   /**
@@ -92,19 +93,19 @@ export class RoomPage extends LiveElement {
    */
   #ended(chat, room) {
     const time = (/** @type {string} */ iso) => moments.short(iso, chat.clock.now());
-    const forget = h('button', { onclick: () => chat.forget(room.slug) }, 'Take it off my list');
+    const forget = h('button', { onclick: () => chat.forget(room.slug) }, say('room.forget'));
     if (room.state === 'outside') return this.#doorstep(chat, room);
     if (room.state === 'refused' && room.refusal) {
-      const again = h('button', { class: 'primary', onclick: () => chat.current?.join() }, 'Try again');
-      return panel('You can’t enter this room', refusalSentence(room.refusal, time), h('div', { class: 'row' }, again, forget));
+      const again = h('button', { class: 'primary', onclick: () => chat.current?.join() }, say('common.again'));
+      return panel(say('room.refused'), refusalSentence(room.refusal, time), h('div', { class: 'row' }, again, forget));
     }
     const removal = room.removal ?? { code: '' };
     const closed = this.#closed(chat, room);
     const over = removal.code === 'room_deleted' || removal.code === 'not_found';
-    const again = h('button', { class: 'primary', onclick: () => chat.current?.join() }, 'Join again');
+    const again = h('button', { class: 'primary', onclick: () => chat.current?.join() }, say('room.joinAgain'));
     // Whoever was away when it happened is not told of it; the rule that is in the way now says as much.
     const told = removal.code === 'gone' && closed ? closed : removalSentence(removal, time);
-    return panel('You are no longer here', told, h('div', { class: 'row' }, !over && !closed && again, forget));
+    return panel(say('room.out'), told, h('div', { class: 'row' }, !over && !closed && again, forget));
   }
 
   /**
@@ -114,8 +115,8 @@ export class RoomPage extends LiveElement {
   #doorstep(chat, room) {
     const closed = this.#closed(chat, room);
     if (closed) return panel(room.info.name, closed);
-    const enter = h('button', { class: 'primary', onclick: () => chat.enter(room.slug) }, 'Join this room');
-    return panel(room.info.name, room.info.topic || 'You are not in this room yet.', enter);
+    const enter = h('button', { class: 'primary', onclick: () => chat.enter(room.slug) }, say('room.join'));
+    return panel(room.info.name, room.info.topic || say('room.notIn'), enter);
   }
 
   /**

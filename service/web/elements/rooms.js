@@ -7,6 +7,8 @@
  * Sends `open-dialog` up, with the dialog's tag.
  */
 
+import { roleInWords } from '../chat/roles.js';
+import { say } from '../words/words.js';
 import { fill, h, icon } from './dom.js';
 import { face } from './face.js';
 import { KeyedList } from './keyed_list.js';
@@ -19,7 +21,7 @@ export class Rooms extends LiveElement {
   #chat = null;
   #list = h('ul', {});
   #rows = new KeyedList(this.#list);
-  #empty = h('p', { class: 'empty' }, 'You are in no room yet.');
+  #empty = h('p', { class: 'empty' }, say('rooms.none'));
   #tools = h('div');
   #foot = h('div', { class: 'foot' });
 
@@ -32,9 +34,9 @@ export class Rooms extends LiveElement {
   connectedCallback() {
     super.connectedCallback();
     this.setAttribute('role', 'navigation');
-    this.setAttribute('aria-label', 'Rooms');
+    this.setAttribute('aria-label', say('rooms.title'));
     const head = h('div', { class: 'head' }, h('p', { class: 'brand' }, h('img', { src: '/web/icon.svg', alt: '' }), 'Folkmoot'));
-    const rooms = h('div', { class: 'rooms' }, h('h2', {}, 'Rooms'), this.#list, this.#empty);
+    const rooms = h('div', { class: 'rooms' }, h('h2', {}, say('rooms.title')), this.#list, this.#empty);
     this.replaceChildren(head, rooms, this.#tools, this.#foot);
   }
 
@@ -61,7 +63,7 @@ export class Rooms extends LiveElement {
     const make = () => {
       const link = h('a', { href: `#${room.slug}`, 'aria-current': current ? 'page' : null });
       link.append(icon(visibility === 'public' ? 'hash' : 'lock'), h('bdi', {}, name));
-      if (room.unread > 0) link.append(h('span', { class: 'count' }, count, h('span', { class: 'unseen' }, ' unread')));
+      if (room.unread > 0) link.append(h('span', { class: 'count' }, count, h('span', { class: 'unseen' }, say('rooms.unread', { count: room.unread }))));
       return h('li', { class: room.unread > 0 ? 'unread' : ended ? 'ended' : null }, link);
     };
     return { key: room.slug, signature: JSON.stringify([name, visibility, ended, count, current]), make };
@@ -73,16 +75,16 @@ export class Rooms extends LiveElement {
    * @param {string} role
    */
   #me(username, name, role) {
-    const label = h('span', {}, h('bdi', {}, name), h('small', {}, role));
-    const account = h('span', { class: 'unseen' }, 'Your account: ');
+    const label = h('span', {}, h('bdi', {}, name), h('small', {}, roleInWords(role)));
+    const account = h('span', { class: 'unseen' }, say('rooms.account'));
     return h('button', { class: 'me', onclick: () => this.#dialog('moot-account') }, account, face(username, name), label);
   }
 
   /** @param {import('../chat/contract.js').ServerRole} role */
   #offer(role) {
-    const tools = h('div', { class: 'tools' }, this.#tool('compass', 'Browse rooms', 'moot-directory'));
-    if (role !== 'guest') tools.append(this.#tool('plus', 'New room', 'moot-new-room'));
-    if (role === 'admin') tools.append(this.#tool('mail', 'Invite people', 'moot-invite'));
+    const tools = h('div', { class: 'tools' }, this.#tool('compass', say('rooms.browse'), 'moot-directory'));
+    if (role !== 'guest') tools.append(this.#tool('plus', say('rooms.new'), 'moot-new-room'));
+    if (role === 'admin') tools.append(this.#tool('mail', say('rooms.invite'), 'moot-invite'));
     return tools;
   }
 

@@ -12,13 +12,13 @@ import { mayDelete, mayReport } from '../chat/deletions.js';
 import { Problem } from '../chat/problem.js';
 import { SessionEnded } from '../chat/session.js';
 import { entries } from '../chat/timeline.js';
+import { say, sayWith } from '../words/words.js';
 import { fill, h, icon } from './dom.js';
 import { KeyedList } from './keyed_list.js';
 import { LiveElement } from './live_element.js';
 import { moments } from './manner.js';
 import { entryNode, signature } from './message.js';
 import { Roving } from './roving.js';
-import { say, sayWith } from '../words/words.js';
 
 /** From the end, within which one counts as reading at the end. */
 const END_PX = 60;
