@@ -9,6 +9,7 @@ WEB = Path(__file__).parents[2] / "service" / "web"
 PAGE = (WEB / "index.html").read_text()
 
 IMPORT = re.compile(r"^(?:import|export)\b[^;]*?\bfrom '([^']+)';", re.MULTILINE | re.DOTALL)
+LATER = re.compile(r"\bimport\(['`]([^'`]+)['`]\)")  # when it is needed, and not before
 TYPES_ONLY = {"chat/contract.js"}  # nothing in it runs, so nothing imports it
 
 
@@ -22,8 +23,8 @@ def modules() -> set[str]:
     return {path.relative_to(WEB).as_posix() for path in WEB.rglob("*.js")}
 
 
-def reached(module: str) -> set[str]:
-    """The module, and all that it imports, directly or not."""
+def reached(module: str, *, later: bool = False) -> set[str]:
+    """The module, and all that it imports, directly or not; with what it only ever loads ``later``."""
     found: set[str] = set()
     waiting = [WEB / module]
     while waiting:
@@ -31,17 +32,30 @@ def reached(module: str) -> set[str]:
         name = path.relative_to(WEB).as_posix()
         if name not in found:
             found.add(name)
-            waiting += [(path.parent / target).resolve() for target in IMPORT.findall(path.read_text())]
+            code = path.read_text()
+            waiting += [(path.parent / target).resolve() for target in IMPORT.findall(code)]
+            waiting += [target for name in LATER.findall(code) for target in meant(path, name)] if later else []
     return found
 
 
+def meant(module: Path, name: str) -> list[Path]:
+    """The modules that an ``import()`` may load: a name may have places for what is known only then."""
+    return sorted(module.parent.resolve().glob(re.sub(r"\$\{[^}]*\}", "*", name).removeprefix("./")))
+
+
 def test_every_module_is_used_and_every_one_that_is_used_is_there() -> None:
-    assert reached("app.js") == modules() - TYPES_ONLY
+    assert reached("app.js", later=True) == modules() - TYPES_ONLY
     assert len(modules()) > 30, "the search for modules finds them"
 
 
 def test_the_page_asks_for_all_modules_at_once_instead_of_import_by_import() -> None:
     assert loaded("modulepreload") | {"app.js"} == reached("app.js")
+
+
+def test_what_few_people_use_is_not_loaded_with_the_page() -> None:
+    few = re.compile(r"(?:chat|elements)/(?:moderation|admin)/")
+    assert not [name for name in loaded("modulepreload") if few.match(name)]
+    assert [name for name in modules() if few.match(name)], "and there is some of it"
 
 
 def test_every_stylesheet_is_linked() -> None:
@@ -63,7 +77,7 @@ def test_the_client_never_makes_markup_of_text_and_needs_no_inline_style() -> No
 
 def test_behaviour_knows_no_document() -> None:
     browser = re.compile(r"\b(?:document|window|location|localStorage|sessionStorage|navigator|customElements)\b[.\[(]")
-    for path in (WEB / "chat").glob("*.js"):
+    for path in (WEB / "chat").rglob("*.js"):
         assert not browser.search(path.read_text()), path
 
 
