@@ -8,9 +8,9 @@
 import { Problem } from '../chat/problem.js';
 import { gateInWords, passes } from '../chat/roles.js';
 import { SessionEnded } from '../chat/session.js';
+import { say } from '../words/words.js';
 import { Dialog } from './dialog.js';
 import { h, icon } from './dom.js';
-import { say } from '../words/words.js';
 
 class Directory extends Dialog {
   #list = h('ul', { class: 'choices' });

@@ -5,9 +5,9 @@
  *     report.open({ chat, signOut }, message);
  */
 
+import { say } from '../words/words.js';
 import { Dialog } from './dialog.js';
 import { h } from './dom.js';
-import { say } from '../words/words.js';
 
 /** The server's limit for a reason. */
 const REASON_MAX = 500;
