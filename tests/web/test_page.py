@@ -9,7 +9,7 @@ WEB = Path(__file__).parents[2] / "service" / "web"
 PAGE = (WEB / "index.html").read_text()
 
 IMPORT = re.compile(r"^(?:import|export)\b[^;]*?\bfrom '([^']+)';", re.MULTILINE | re.DOTALL)
-LATER = re.compile(r"\bimport\(['`]([^'`]+)['`]\)")  # when it is needed, and not before
+LATER = re.compile(r"(?:=>|await) import\(['`]([^'`]+)['`]\)")  # when it is needed, and not before
 TYPES_ONLY = {"chat/contract.js"}  # nothing in it runs, so nothing imports it
 
 
@@ -40,7 +40,8 @@ def reached(module: str, *, later: bool = False) -> set[str]:
 
 def meant(module: Path, name: str) -> list[Path]:
     """The modules that an ``import()`` may load: a name may have places for what is known only then."""
-    return sorted(module.parent.resolve().glob(re.sub(r"\$\{[^}]*\}", "*", name).removeprefix("./")))
+    pattern = (module.parent / re.sub(r"\$\{[^}]*\}", "*", name)).resolve()
+    return sorted(WEB.glob(pattern.relative_to(WEB).as_posix()))
 
 
 def test_every_module_is_used_and_every_one_that_is_used_is_there() -> None:

@@ -4,15 +4,15 @@
  *     await bring('moot-invite');
  *     document.createElement('moot-invite')
  *
- * Each module here has a `register()` that defines its elements.
+ * Each module here has a `register()` that brings its words and defines its elements.
  */
 
-/** @type {Record<string, () => Promise<{register: () => void}>>} by the element's tag */
+/** @type {Record<string, () => Promise<{register: () => Promise<void>}>>} by the element's tag */
 const MODULES = {
   'moot-invite': () => import('./admin/invite.js'),
 };
 
-/** @type {Map<() => Promise<{register: () => void}>, Promise<void>>} */
+/** @type {Map<() => Promise<{register: () => Promise<void>}>, Promise<void>>} */
 const coming = new Map();
 
 /**

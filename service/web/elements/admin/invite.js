@@ -10,8 +10,6 @@ import { Dialog } from '../dialog.js';
 import { h } from '../dom.js';
 import { moments } from '../manner.js';
 
-await needs('admin');
-
 const DAY_S = 24 * 60 * 60;
 
 /** How many may come by one link, and for how many days it is good. */
@@ -42,6 +40,7 @@ class Invite extends Dialog {
   }
 }
 
-export function register() {
+export async function register() {
+  await needs('admin');
   customElements.define('moot-invite', Invite);
 }
