@@ -9,7 +9,7 @@ WEB = Path(__file__).parents[2] / "service" / "web"
 PAGE = (WEB / "index.html").read_text()
 
 IMPORT = re.compile(r"^(?:import|export)\b[^;]*?\bfrom '([^']+)';", re.MULTILINE | re.DOTALL)
-LATER = re.compile(r"(?:=>|await) import\(['`]([^'`]+)['`]\)")  # when it is needed, and not before
+LATER = re.compile(r"(?:=>|await) import\(['`]([^'`]+)['`]\)(?!\.)")  # when it is needed, and not before
 TYPES_ONLY = {"chat/contract.js"}  # nothing in it runs, so nothing imports it
 
 
