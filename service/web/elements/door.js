@@ -15,29 +15,28 @@
  */
 
 import { Problem } from '../chat/problem.js';
+import { say, sayWith } from '../words/words.js';
 import { h } from './dom.js';
 
 const PASSWORD_LENGTH = 8;
 
-/** @type {import('./form.js').Field} */
-const USERNAME = {
-  name: 'username',
-  label: 'Username',
-  autocomplete: 'username',
-  required: true,
-  hint: 'Small letters and digits, and . _ - between them.',
-};
+/** @returns {import('./form.js').Field} */
+function username() {
+  return { name: 'username', label: say('common.username'), autocomplete: 'username', required: true, autofocus: true };
+}
 
-/** @type {import('./form.js').Field} */
-const NEW_PASSWORD = {
-  name: 'password',
-  label: 'Password',
-  type: 'password',
-  autocomplete: 'new-password',
-  required: true,
-  minlength: PASSWORD_LENGTH,
-  hint: 'At least 8 characters. A few words are better than a few signs.',
-};
+/** @returns {import('./form.js').Field} */
+function newPassword() {
+  return {
+    name: 'password',
+    label: say('door.password'),
+    type: 'password',
+    autocomplete: 'new-password',
+    required: true,
+    minlength: PASSWORD_LENGTH,
+    hint: say('door.passwordHint'),
+  };
+}
 
 export class Door extends HTMLElement {
   /** @param {Definition} definition */
@@ -60,76 +59,77 @@ export class Door extends HTMLElement {
  */
 const PAGES = {
   'sign-in': ({ session }) => ({
-    title: 'Sign in',
+    title: say('door.signIn.title'),
     intro: '',
     form: {
-      fields: [
-        { ...USERNAME, hint: undefined, autofocus: true },
-        { ...NEW_PASSWORD, hint: undefined, minlength: undefined, autocomplete: 'current-password' },
-      ],
-      submit: 'Sign in',
+      fields: [username(), { ...newPassword(), hint: undefined, minlength: undefined, autocomplete: 'current-password' }],
+      submit: say('door.signIn.submit'),
       action: ({ username, password }) => signIn(session, username, password),
     },
-    other: ['No account yet? ', h('a', { href: '/signup' }, 'Create one')],
+    other: sayWith('door.signIn.noAccount', { link: h('a', { href: '/signup' }, say('door.signIn.create')) }),
   }),
 
   'sign-up': ({ api, session, secret }) => ({
-    title: 'Create your account',
-    intro: secret ? 'You are invited. Choose how you will be called here.' : '',
+    title: say('door.signUp.title'),
+    intro: secret ? say('door.signUp.invited') : '',
     form: {
       fields: [
-        ...(secret ? [] : [{ name: 'invite', label: 'Invite code', hint: 'Leave it empty if this server is open to all.' }]),
-        { ...USERNAME, autofocus: true },
-        { name: 'name', label: 'Display name', autocomplete: 'name', hint: 'As others see you. May be left empty.' },
-        NEW_PASSWORD,
+        ...(secret ? [] : [{ name: 'invite', label: say('door.signUp.code'), hint: say('door.signUp.codeHint') }]),
+        { ...username(), hint: say('door.usernameHint') },
+        { name: 'name', label: say('door.displayName'), autocomplete: 'name', hint: say('door.displayNameHint') },
+        newPassword(),
       ],
-      submit: 'Create account',
+      submit: say('door.signUp.submit'),
       action: async ({ username, name, password, invite }) => {
         const code = secret || invite.trim();
         await api.signUp({ username, password, ...(name.trim() && { name }), ...(code && { invite: code }) });
         await signIn(session, username, password);
       },
     },
-    other: ['Have an account? ', h('a', { href: '/' }, 'Sign in')],
+    other: sayWith('door.signUp.haveAccount', { link: toSignIn() }),
   }),
 
   'set-up': ({ api, session, secret }) => ({
-    title: 'Set up this server',
-    intro: 'You are the first one here. This account becomes the admin: it invites everybody else.',
+    title: say('door.setUp.title'),
+    intro: say('door.setUp.intro'),
     form: {
       fields: [
         ...(secret
           ? []
-          : [{ name: 'token', label: 'Set-up token', required: true, hint: 'It is in the link that the server printed at its start.' }]),
-        { ...USERNAME, autofocus: true },
-        NEW_PASSWORD,
+          : [{ name: 'token', label: say('door.setUp.token'), required: true, hint: say('door.setUp.tokenHint') }]),
+        { ...username(), hint: say('door.usernameHint') },
+        newPassword(),
       ],
-      submit: 'Create the admin',
+      submit: say('door.setUp.submit'),
       action: async ({ username, password, token }) => {
         await api.setUp({ token: secret || token.trim(), username, password });
         await signIn(session, username, password);
       },
     },
-    other: ['Already set up? ', h('a', { href: '/' }, 'Sign in')],
+    other: sayWith('door.setUp.already', { link: toSignIn() }),
   }),
 
   reset: ({ api, secret }) => ({
-    title: 'Choose a new password',
-    intro: 'Afterwards you sign in with it, here and on your other devices.',
+    title: say('door.reset.title'),
+    intro: say('door.reset.intro'),
     form: {
       fields: [
-        ...(secret ? [] : [{ name: 'token', label: 'Reset token', required: true, hint: 'It is in the link that an admin gave you.' }]),
-        { ...NEW_PASSWORD, autofocus: true },
+        ...(secret ? [] : [{ name: 'token', label: say('door.reset.token'), required: true, hint: say('door.reset.tokenHint') }]),
+        { ...newPassword(), autofocus: true },
       ],
-      submit: 'Save password',
+      submit: say('door.reset.submit'),
       action: async ({ password, token }) => {
         await api.resetPassword({ token: secret || token.trim(), password });
         location.assign('/');
       },
     },
-    other: [h('a', { href: '/' }, 'Back to sign in')],
+    other: [h('a', { href: '/' }, say('door.reset.back'))],
   }),
 };
+
+function toSignIn() {
+  return h('a', { href: '/' }, say('door.signIn.title'));
+}
 
 /**
  * @param {import('../chat/session.js').Session} session
@@ -141,7 +141,7 @@ async function signIn(session, username, password) {
     await session.signIn(username, password);
   } catch (error) {
     if (!(error instanceof Problem) || error.code !== 'invalid_grant') throw error;
-    throw new Problem({ status: error.status, code: error.code, detail: 'This username and password don’t go together.' });
+    throw new Problem({ status: error.status, code: error.code, detail: say('door.signIn.wrong') });
   }
 }
 

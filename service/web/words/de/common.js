@@ -1,7 +1,6 @@
 /** Words that stand in many places. */
 export const words = {
   'common.close': 'Schließen',
-  'common.cancel': 'Abbrechen',
   'common.again': 'Nochmal versuchen',
   'common.loading': 'Wird geladen…',
   'common.moment': 'Einen Moment…',

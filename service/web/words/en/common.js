@@ -1,7 +1,6 @@
 /** Words that stand in many places. */
 export const words = {
   'common.close': 'Close',
-  'common.cancel': 'Cancel',
   'common.again': 'Try again',
   'common.loading': 'Loading…',
   'common.moment': 'One moment…',
