@@ -14,6 +14,11 @@ export class Names {
     this.#names.set(username, name || username);
   }
 
+  /** Whether somebody was ever seen under this name. @param {string} username */
+  knows(username) {
+    return this.#names.has(username);
+  }
+
   /** @param {string} username */
   of(username) {
     return this.#names.get(username) ?? username;
