@@ -8,7 +8,7 @@ import { LANGUAGES, language, languageFor, locale, needs, say, sayWith, setLangu
 
 const WEB = new URL('../../service/web/', import.meta.url);
 const WORDS = new URL('words/', WEB);
-const SOURCES = ['', 'chat/', 'elements/'].flatMap((folder) => scripts(new URL(folder, WEB)));
+const SOURCES = scripts(WEB);
 const LATER = ['search', 'moderation', 'admin', 'settings'];
 
 function scripts(folder) {

@@ -15,7 +15,7 @@ function sessionIn(answers, { signedInBefore = false } = {}) {
   const remembered = { get: () => hint, set: (value) => (hint = value) };
   const session = new Session({ fetch: server.fetch, clock, remembered });
   const changes = [];
-  session.addEventListener('change', () => changes.push(`${session.state}${session.endedByServer ? ' by the server' : ''}`));
+  session.addEventListener('change', () => changes.push(session.endedBy === 'person' ? session.state : `${session.state} by the ${session.endedBy}`));
   return { session, server, clock, changes, hint: () => hint };
 }
 
@@ -124,4 +124,38 @@ test('a renewal under way when one signs out does not sign in again', async () =
   await session.signOut();
   await assert.rejects(renewal, SessionEnded);
   assert.equal(session.state, 'signed-out');
+});
+
+test('who signs out in another tab is out here too, and told where', async () => {
+  const { session, changes } = sessionIn({ 'POST /oauth/token': granted('u-bob') }, { signedInBefore: true });
+  await session.restore();
+  session.signedOutElsewhere();
+  assert.deepEqual(changes, ['signed-in', 'signed-out by the tab']);
+});
+
+test('a sign-in elsewhere is for the tab at the door, and changes nothing for who is in', async () => {
+  let hint = false;
+  const server = house({ 'POST /oauth/token': granted('u-bob') });
+  const session = new Session({ fetch: server.fetch, clock: new VirtualClock(), remembered: { get: () => hint, set: (value) => (hint = value) } });
+  await session.restore();
+  assert.equal(session.state, 'signed-out');
+  hint = true; // the other tab keeps it for both
+  await session.signedInElsewhere('u-bob');
+  assert.deepEqual([session.state, session.subject], ['signed-in', 'u-bob']);
+  await session.signedInElsewhere('u-bob');
+  assert.equal(server.asked.length, 1);
+});
+
+test('a sign-in as somebody else ends this one, and a reload goes on as them', async () => {
+  const { session, changes, hint } = sessionIn({ 'POST /oauth/token': granted('u-bob') });
+  await session.signIn('bob', 'folkmoot-demo');
+  await session.signedInElsewhere('u-ann');
+  assert.deepEqual([changes, hint()], [['signed-in', 'signed-out by the other'], true]);
+});
+
+test('a sign-in elsewhere that can’t be followed leaves the door as it is', async () => {
+  const { session, changes } = sessionIn({ 'POST /oauth/token': new TypeError('offline') });
+  await session.restore();
+  await session.signedInElsewhere('u-bob');
+  assert.deepEqual([session.state, changes], ['signed-out', ['signed-out']]);
 });

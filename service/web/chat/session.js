@@ -31,8 +31,8 @@ export class SessionEnded extends Error {
 export class Session extends EventTarget {
   /** @type {'unknown' | 'signed-in' | 'signed-out'} */
   state = 'unknown';
-  /** Whether the server (and not the person) ended it. */
-  endedByServer = false;
+  /** @type {'person' | 'server' | 'tab' | 'other'} who ended it: the person here or in another tab, or somebody else */
+  endedBy = 'person';
 
   #fetch;
   #clock;
@@ -72,8 +72,33 @@ export class Session extends EventTarget {
   async signIn(username, password) {
     this.#token = null;
     await this.#grant({ grant_type: 'password', username, password });
-    this.endedByServer = false;
     this.#become('signed-in');
+  }
+
+  /** Whose it is, as long as there is somebody: the user's id. */
+  get subject() {
+    return this.#token?.subject ?? '';
+  }
+
+  /**
+   * Somebody signed in in another tab: who waits outside comes in too, and who is somebody else goes.
+   * @param {string} subject
+   */
+  async signedInElsewhere(subject) {
+    if (this.state === 'signed-in' && this.subject !== '' && this.subject !== subject) return this.#end('other');
+    if (this.state !== 'signed-out') return;
+    this.state = 'unknown';
+    try {
+      await this.refresh();
+    } catch (error) {
+      if (!(error instanceof Problem) && !(error instanceof SessionEnded)) throw error;
+      this.state = 'signed-out'; // the door stands there yet, and takes a password
+    }
+  }
+
+  /** The cookie is gone, and with it what this tab could have gone on with. */
+  signedOutElsewhere() {
+    this.#end('tab');
   }
 
   /** An access token that is good for a while yet. */
@@ -96,9 +121,7 @@ export class Session extends EventTarget {
   /** Ends the session on the server. Without a network it still ends here; the cookie then dies of age. */
   async signOut() {
     const token = this.#token?.text;
-    this.#forget();
-    this.endedByServer = false;
-    this.#become('signed-out');
+    this.#end('person');
     if (!token) return;
     try {
       await this.#post('/oauth/revoke', { token });
@@ -114,7 +137,7 @@ export class Session extends EventTarget {
       this.#become('signed-in');
       return text;
     } catch (error) {
-      if (error instanceof Problem && (error.status === 400 || error.status === 401)) this.#end();
+      if (error instanceof Problem && (error.status === 400 || error.status === 401)) this.#end('server');
       throw this.#over() ? new SessionEnded() : error;
     }
   }
@@ -126,7 +149,7 @@ export class Session extends EventTarget {
     const subject = subjectOf(text);
     if (this.#token && this.#token.subject !== subject) {
       // Somebody else signed in in another tab, and the cookie is theirs now. Going on would speak in their name.
-      this.#end();
+      this.#end('other');
       throw new SessionEnded();
     }
     if (form.grant_type === 'refresh_token' && this.#over()) throw new SessionEnded();
@@ -151,12 +174,14 @@ export class Session extends EventTarget {
     return response;
   }
 
-  /** Not by the person's own wish. */
-  #end() {
+  /** @param {Session['endedBy']} by */
+  #end(by) {
     if (this.#over()) return;
-    this.#forget();
+    this.#token = null;
+    // In the cookie is somebody else's session now, and it is worth trying.
+    if (by !== 'other') this.#remembered.set(false);
     // A page that is opened after its session ran out has nothing to tell: it simply asks to sign in.
-    this.endedByServer = this.state === 'signed-in';
+    this.endedBy = this.state === 'signed-in' ? by : 'person';
     this.#become('signed-out');
   }
 
@@ -164,15 +189,11 @@ export class Session extends EventTarget {
     return this.state === 'signed-out';
   }
 
-  #forget() {
-    this.#token = null;
-    this.#remembered.set(false);
-  }
-
   /** @param {'signed-in' | 'signed-out'} state */
   #become(state) {
     if (this.state === state) return;
     this.state = state;
+    if (state === 'signed-in') this.endedBy = 'person';
     this.dispatchEvent(new Event('change'));
   }
 }

@@ -26,4 +26,5 @@ export const words = {
   'common.gate.member': 'Mitglieder und aufwärts',
   'common.gate.moderator': 'die Moderation und aufwärts',
   'common.gate.admin': 'Admins',
+  'common.notification': '{name} in {room}',
 };

@@ -16,4 +16,6 @@ export const words = {
   'connection.closed.other': 'Der Server hat die Verbindung beendet ({code}).',
   'connection.ended': 'Diese Sitzung wurde beendet, hier oder auf einem anderen Gerät. Melde dich an, um dort weiterzumachen, wo du warst.',
   'connection.sessionOver': 'Deine Sitzung ist beendet. Melde dich wieder an.',
+  'connection.endedElsewhere': 'Du hast dich in einem anderen Tab abgemeldet.',
+  'connection.endedByOther': 'In diesem Browser hat sich jemand anderes angemeldet. Lade die Seite neu, um damit weiterzumachen, oder melde dich selbst an.',
 };

@@ -26,4 +26,5 @@ export const words = {
   'common.gate.member': 'members and above',
   'common.gate.moderator': 'moderators and above',
   'common.gate.admin': 'admins',
+  'common.notification': '{name} in {room}',
 };

@@ -16,4 +16,6 @@ export const words = {
   'connection.closed.other': 'The server ended the connection ({code}).',
   'connection.ended': 'This session was ended, here or on another device. Sign in to go on where you were.',
   'connection.sessionOver': 'Your session has ended. Sign in again.',
+  'connection.endedElsewhere': 'You signed out in another tab.',
+  'connection.endedByOther': 'Somebody else has signed in in this browser. Reload the page to go on as them, or sign in as yourself.',
 };

@@ -1,0 +1,63 @@
+/**
+ * What of a room calls its reader: everything that is said, only what is meant for them, or nothing. One person's, by
+ * room; a room that was never decided about goes by its kind. Emits `change`.
+ *
+ * @typedef {'all' | 'mentions' | 'none'} Level
+ */
+
+/** @type {Level[]} from the most to the least */
+export const LEVELS = ['all', 'mentions', 'none'];
+
+export class Levels extends EventTarget {
+  #preferences;
+  #name;
+
+  /**
+   * @param {import('./preferences.js').Preferences} preferences
+   * @param {string} account The opaque id of whose they are.
+   */
+  constructor(preferences, account) {
+    super();
+    this.#preferences = preferences;
+    this.#name = `levels ${account}`;
+    preferences.addEventListener('change', () => this.dispatchEvent(new Event('change')));
+  }
+
+  /**
+   * @param {{slug: string, visibility: string}} room
+   * @returns {Level}
+   */
+  of({ slug, visibility }) {
+    const kept = this.#all();
+    return Object.hasOwn(kept, slug) ? kept[slug] : usual(visibility);
+  }
+
+  /**
+   * @param {{slug: string, visibility: string}} room
+   * @param {Level} level
+   */
+  set({ slug, visibility }, level) {
+    const { [slug]: _, ...others } = this.#all();
+    const all = level === usual(visibility) ? others : { ...others, [slug]: level };
+    this.#preferences.write(this.#name, Object.keys(all).length === 0 ? null : JSON.stringify(all));
+  }
+
+  /** @returns {Record<string, Level>} */
+  #all() {
+    try {
+      const kept = JSON.parse(this.#preferences.read(this.#name) ?? '{}');
+      return Object.fromEntries(Object.entries(kept).filter(([, level]) => LEVELS.includes(/** @type {Level} */ (level))));
+    } catch {
+      return {}; // written by who knows what: nothing was decided then
+    }
+  }
+}
+
+/**
+ * A room of many is quiet until one is meant; who writes to one directly means one.
+ * @param {string} visibility
+ * @returns {Level}
+ */
+function usual(visibility) {
+  return visibility === 'direct' ? 'all' : 'mentions';
+}
