@@ -80,16 +80,3 @@ def test_behaviour_knows_no_document() -> None:
     browser = re.compile(r"\b(?:document|window|location|localStorage|sessionStorage|navigator|customElements)\b[.\[(]")
     for path in (WEB / "chat").rglob("*.js"):
         assert not browser.search(path.read_text()), path
-
-
-def test_colours_are_named_in_one_place() -> None:
-    colour = re.compile(r"oklch\(|rgba?\(|hsla?\(|#[0-9a-f]{3,8}\b", re.IGNORECASE)
-    for path in (WEB / "styles").glob("*.css"):
-        assert bool(colour.search(path.read_text())) is (path.name == "colours.css"), path
-
-
-def test_the_dark_redefines_every_name_that_holds_a_colour_and_adds_none() -> None:
-    light, dark = (WEB / "styles" / "colours.css").read_text().split("@media (prefers-color-scheme: dark)")
-    names = re.compile(r"(--[a-z-]+):")
-    assert set(names.findall(light)) == set(names.findall(dark))
-    assert len(names.findall(light)) > 15
