@@ -22,6 +22,7 @@ async function bobsChat(wanted = '') {
       return server.rooms;
     },
     room: async (slug) => info(slug),
+    threads: async () => [],
     createRoom: async (wish) => info(wish.slug),
     removeMember: async (slug, username) => calls.push(`remove ${username} from ${slug}`),
   };
@@ -144,6 +145,7 @@ test('a page in the background reads nothing', async () => {
   wire.socket.say(posted(2));
   assert.equal(chat.unread, 1);
   chat.setVisible(true);
+  chat.current.seen(2);
   assert.equal(chat.unread, 0);
 });
 

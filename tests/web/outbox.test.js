@@ -5,7 +5,7 @@ import { Outbox } from '../../service/web/chat/outbox.js';
 
 function outboxOf(...nonces) {
   const outbox = new Outbox();
-  for (const nonce of nonces) outbox.add(nonce, `text of ${nonce}`, 0);
+  for (const nonce of nonces) outbox.add({ nonce, text: `text of ${nonce}`, at: 0 });
   return outbox;
 }
 

@@ -143,24 +143,27 @@ test('a refused join stays refused, unless time alone can cure it', async () => 
   assert.equal(room.state, 'refused');
 });
 
-test('unread counts what others say while nobody looks, and the line stands above the first of it', async () => {
+test('unread counts what others say while nobody looks, and the line stands below what was read', async () => {
   const { room, wire } = await stage();
   room.join();
   wire.socket.ok('join', snapshot([1]));
   room.receive(posted(2));
-  room.receive(posted(3, { author: 'bob' }));
-  room.receive(posted(4));
-  assert.deepEqual([room.unread, room.reading.first], [2, 2]);
-  room.watch(true);
-  assert.deepEqual([room.unread, room.reading.first], [0, 2]);
+  room.receive(posted(3));
+  assert.deepEqual([room.unread, room.reading.line], [2, 1]);
+  room.receive(posted(4, { author: 'bob' }));
+  assert.equal(room.unread, 0, 'who says something has read what stands above it');
   room.receive(posted(5));
-  assert.equal(room.unread, 0);
-  room.watch(false);
-  room.receive(posted(6));
-  assert.deepEqual([room.unread, room.reading.first], [1, 6], 'what came while one looked was seen');
   room.watch(true);
-  room.reading.forgetLine();
-  assert.equal(room.reading.first, null);
+  room.seen(5);
+  assert.deepEqual([room.unread, room.reading.line], [0, 4]);
+  room.goToEnd();
+  room.receive(posted(6));
+  assert.deepEqual([room.unread, room.reading.seq], [0, 6], 'who looks at the end sees it come');
+  room.watch(false);
+  room.receive(posted(7));
+  assert.deepEqual([room.unread, room.reading.line], [1, 4]);
+  room.left();
+  assert.equal(room.reading.line, null);
 });
 
 test('who types is shown for a while, or until they say it', async () => {

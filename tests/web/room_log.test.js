@@ -42,10 +42,10 @@ test('fewer messages than a join carries are all that there are', () => {
 
 test('pages overlap at most: no message stands twice', () => {
   const log = logOf(10, 20);
-  log.addOlder(messages(5, 12), 5);
+  log.addOlder({ items: messages(5, 12), next: 5 });
   assert.deepEqual(seqs(log), run(5, 20));
   assert.equal(log.atStart, false);
-  log.addOlder(messages(1, 4), null);
+  log.addOlder({ items: messages(1, 4), next: null });
   assert.equal(log.atStart, true);
 });
 
@@ -67,7 +67,7 @@ test('who reads elsewhere keeps what they read; the window leaves the end instea
 
 test('scrolling back past the bound lets go of the newest', () => {
   const log = logOf(101, WINDOW + 100);
-  log.addOlder(messages(51, 100), 51);
+  log.addOlder({ items: messages(51, 100), next: 51 });
   assert.deepEqual(seqs(log), run(51, WINDOW + 50));
   assert.equal(log.atEnd, false);
 });
@@ -77,9 +77,9 @@ test('a page of newer ones reaches the end only if nothing was said since it was
   log.following = false;
   log.apply(posted(WINDOW + 1));
   log.apply(posted(WINDOW + 2));
-  log.addNewer(messages(WINDOW + 1, WINDOW + 1), null);
+  log.addNewer({ items: messages(WINDOW + 1, WINDOW + 1), next: null });
   assert.equal(log.atEnd, false, 'the second one came after the page was made');
-  log.addNewer(messages(WINDOW + 2, WINDOW + 2), null);
+  log.addNewer({ items: messages(WINDOW + 2, WINDOW + 2), next: null });
   assert.equal(log.atEnd, true);
   log.following = true;
   assert.equal(log.apply(posted(WINDOW + 3)), 'applied');
@@ -88,7 +88,7 @@ test('a page of newer ones reaches the end only if nothing was said since it was
 
 test('going to the latest puts the window there', () => {
   const log = logOf(101, WINDOW + 100);
-  log.addOlder(messages(51, 100), 51);
-  log.showLatest(messages(1051, 1100), 1051);
+  log.addOlder({ items: messages(51, 100), next: 51 });
+  log.showLatest({ items: messages(1051, 1100), next: 1051 });
   assert.deepEqual([seqs(log).at(-1), log.atEnd, log.atStart], [1100, true, false]);
 });

@@ -138,8 +138,8 @@ test('days are named by how near they are', () => {
   assert.equal(moments.short('2026-11-20T14:05:00Z', now), 'Friday, 14:05');
 });
 
-function shown(messages, { outgoing = [], firstUnread = null } = {}) {
-  const list = entries({ messages, outgoing, me: 'bob', firstUnread, dayKey: (at) => moments.dayKey(at) });
+function shown(messages, { outgoing = [], line = null } = {}) {
+  const list = entries({ messages, outgoing, me: 'bob', line, dayKey: (at) => moments.dayKey(at) });
   return list.map((entry) => `${entry.kind}${entry.opens ? ' opens' : ''}`);
 }
 
@@ -158,12 +158,12 @@ test('one person’s messages stand together for five minutes, and on one day', 
 });
 
 test('the line stands above the first new message, which opens a group of its own', () => {
-  const list = shown([at(message(1), '2026-09-22T10:00:00Z'), at(message(2), '2026-09-22T10:01:00Z')], { firstUnread: 2 });
+  const list = shown([at(message(1), '2026-09-22T10:00:00Z'), at(message(2), '2026-09-22T10:01:00Z')], { line: 1 });
   assert.deepEqual(list, ['day', 'message opens', 'new', 'message opens']);
 });
 
 test('a message keeps its place in the list from writing to history', () => {
-  const key = (view) => entries({ messages: [], outgoing: [], me: 'bob', firstUnread: null, dayKey: () => 'd', ...view }).at(-1).key;
+  const key = (view) => entries({ messages: [], outgoing: [], me: 'bob', line: null, dayKey: () => 'd', ...view }).at(-1).key;
   const before = key({ outgoing: [{ nonce: 'n1', text: 'hi', at: STARTED_AT, state: 'sending' }] });
   assert.equal(key({ messages: [message(4, { author: 'bob', nonce: 'n1' })] }), before);
   assert.notEqual(key({ messages: [message(4, { author: 'ann', nonce: 'n1' })] }), before, 'a nonce is its author’s own');

@@ -7,10 +7,18 @@
  * @typedef {import('./contract.js').User} User
  */
 
+import { Claims } from './claims.js';
+import { Drafts } from './drafts.js';
+import { RecentEmoji } from './emoji.js';
+import { Levels } from './levels.js';
 import { Names } from './names.js';
-import { Problem } from './problem.js';
+import { Pictures } from './pictures.js';
+import { Postbox } from './postbox.js';
+import { Preferences } from './preferences.js';
+import { quietly } from './quietly.js';
 import { Room } from './room.js';
-import { SessionEnded } from './session.js';
+import { MemoryStore } from './store.js';
+import { Threads } from './threads.js';
 
 /** When the list of rooms could not be had on an open connection. */
 const RELOAD_AFTER_MS = 2_000;
@@ -23,10 +31,23 @@ export class Chat extends EventTarget {
   /** @type {Room | null} */
   current = null;
   names = new Names();
+  /** The threads that one follows. */
+  threads;
+  /** What stands half written in the composers. */
+  drafts;
+  /** The pictures of messages, as they are shown. */
+  pictures;
+  /** The emoji that one uses most. */
+  emoji;
 
   #around;
+  #store;
+  #postbox;
   #visible = true;
+  #focused = true;
   #greetings = 0;
+  /** @type {Map<string, import('./outbox.js').Outgoing[]>} what an earlier page left for rooms that one is not in now */
+  #undelivered = new Map();
 
   /**
    * @param {object} parts
@@ -35,15 +56,29 @@ export class Chat extends EventTarget {
    * @param {import('./api.js').Api} parts.api
    * @param {import('./nonce.js').Nonces} parts.nonces
    * @param {import('./clock.js').Clock} parts.clock
+   * @param {import('./store.js').Store} [parts.store] What outlives the page.
+   * @param {Claims} [parts.claims] Which of several tabs sends what is there.
+   * @param {Levels} [parts.levels] What of each room calls them.
+   * @param {RecentEmoji} [parts.emoji]
    */
-  constructor({ me, connection, api, nonces, clock }) {
+  constructor({ me, connection, api, nonces, clock, store = new MemoryStore(), claims = new Claims(undefined, 'only'), levels = usualLevels(me), emoji = new RecentEmoji() }) {
     super();
     this.me = me;
     this.connection = connection;
     this.api = api;
     this.clock = clock;
     this.names.learn(me);
-    this.#around = { connection, api, nonces, clock, names: this.names, me: () => this.me };
+    this.levels = levels;
+    levels.addEventListener('change', () => this.#changed());
+    this.emoji = emoji;
+    this.pictures = new Pictures(api);
+    this.#store = store;
+    this.#postbox = new Postbox({ store, claims, account: me.id });
+    this.drafts = new Drafts({ store, clock });
+    this.threads = new Threads({ api, me: () => this.me });
+    this.threads.addEventListener('change', () => this.#changed());
+    const { names, threads, drafts } = this;
+    this.#around = { connection, api, nonces, clock, names, threads, drafts, postbox: this.#postbox, me: () => this.me };
     connection.addEventListener('hello', () => this.#greeted());
     connection.addEventListener('change', () => this.#connectionChanged());
     connection.addEventListener('frame', (event) => this.#route(/** @type {CustomEvent} */ (event).detail));
@@ -54,8 +89,9 @@ export class Chat extends EventTarget {
    * @param {boolean} pick Whether to open some room if that one can't be.
    */
   async start(wanted, pick) {
-    await this.loadRooms();
+    await Promise.all([this.loadRooms(), this.drafts.load()]);
     if (!(wanted && this.open(wanted)) && pick) this.#show(this.list()[0] ?? null);
+    await this.#collect();
     this.connection.start();
     this.#changed();
   }
@@ -80,6 +116,26 @@ export class Chat extends EventTarget {
     let sum = 0;
     for (const room of this.rooms.values()) sum += room.unread;
     return sum;
+  }
+
+  get mentions() {
+    let sum = 0;
+    for (const room of this.rooms.values()) sum += room.mentions;
+    return sum;
+  }
+
+  /** How many messages the server does not have yet. */
+  get waiting() {
+    let sum = 0;
+    for (const room of this.rooms.values()) sum += room.outbox.waiting;
+    return sum;
+  }
+
+  /** Signing out: nothing of this person is left in this browser. */
+  async forgetLocal() {
+    this.drafts.forget();
+    for (const room of this.rooms.values()) room.outbox.items = [];
+    await this.#store.clear();
   }
 
   async loadRooms() {
@@ -109,6 +165,17 @@ export class Chat extends EventTarget {
    */
   enter(slug) {
     if (this.open(slug) && this.current?.state !== 'joined') this.current?.join();
+  }
+
+  /**
+   * Shows a message, in its room. False: there is no such room for this person. Failing is the caller's to show.
+   * @param {string} slug
+   * @param {import('./contract.js').Message | string} message Or its id.
+   */
+  async goTo(slug, message) {
+    if (!this.open(slug)) return false;
+    await this.rooms.get(slug)?.goTo(message);
+    return true;
   }
 
   /** No room is open: on a telephone the list fills the screen. */
@@ -155,8 +222,20 @@ export class Chat extends EventTarget {
   /** @param {boolean} visible Whether the page can be seen at all. */
   setVisible(visible) {
     this.#visible = visible;
-    this.current?.watch(visible);
+    this.#watch();
     if (visible) this.#lookAround();
+    else this.drafts.keepNow();
+  }
+
+  /** @param {boolean} focused Whether what one types would reach the page: beside another window it may be visible. */
+  setFocused(focused) {
+    this.#focused = focused;
+    this.#watch();
+  }
+
+  #watch() {
+    const watched = this.#visible && this.#focused;
+    if (this.current && this.current.reading.watched !== watched) this.current.watch(watched);
     this.#changed();
   }
 
@@ -166,11 +245,22 @@ export class Chat extends EventTarget {
     if (this.connection.state.name === 'open') this.#reloadRooms();
   }
 
+  /** Takes over what tabs that have ended left behind. */
+  async #collect() {
+    await this.#postbox.collect((slug, items) => {
+      const room = this.rooms.get(slug);
+      if (room) room.restore(items);
+      else this.#undelivered.set(slug, items);
+    });
+  }
+
   /** @param {RoomInfo} info */
   #add(info) {
     const room = new Room(info, this.#around);
     this.rooms.set(info.slug, room);
     room.addEventListener('change', () => this.#changed());
+    room.restore(this.#undelivered.get(info.slug) ?? []);
+    this.#undelivered.delete(info.slug);
     return room;
   }
 
@@ -192,13 +282,13 @@ export class Chat extends EventTarget {
     if (this.current === room) return;
     const before = this.current;
     before?.watch(false);
-    before?.reading.forgetLine();
+    before?.left();
     if (before?.state === 'outside') {
       this.rooms.delete(before.slug);
       before.standing.stop();
     }
     this.current = room;
-    room?.watch(this.#visible);
+    room?.watch(this.#visible && this.#focused);
   }
 
   /**
@@ -216,6 +306,8 @@ export class Chat extends EventTarget {
     }
     if (this.connection.state.name !== 'open' || this.connection.hello !== hello) return;
     this.#greetings += 1;
+    quietly(this.threads.load());
+    this.#collect();
     const rest = this.list().filter((room) => room !== this.current);
     for (const room of this.current ? [this.current, ...rest] : rest) {
       if (room.state === 'apart') room.join();
@@ -234,6 +326,8 @@ export class Chat extends EventTarget {
     if (frame.type === 'you.changed') {
       this.#became(/** @type {any} */ (frame.user));
       this.#reloadRooms();
+    } else if (frame.type === 'invited') {
+      this.#reloadRooms();
     } else if (frame.room !== undefined) {
       const slug = typeof frame.room === 'string' ? frame.room : frame.room.slug;
       this.rooms.get(slug)?.receive(frame);
@@ -242,13 +336,7 @@ export class Chat extends EventTarget {
 
   /** A new role opens and closes doors; where the list can't be had now, the next `hello` asks again. */
   async #reloadRooms() {
-    try {
-      await this.loadRooms();
-      return true;
-    } catch (error) {
-      if (!(error instanceof Problem) && !(error instanceof SessionEnded)) throw error;
-      return false;
-    }
+    return (await quietly(this.loadRooms().then(() => true))) ?? false;
   }
 
   /** @param {User} user */
@@ -261,4 +349,9 @@ export class Chat extends EventTarget {
   #changed() {
     this.dispatchEvent(new Event('change'));
   }
+}
+
+/** Of who never decided about any room. @param {User} me */
+function usualLevels({ id }) {
+  return new Levels(new Preferences({ get: () => null, set: () => {} }), id);
 }

@@ -5,7 +5,7 @@
 import { Outbox } from './outbox.js';
 
 export class Delivery {
-  outbox = new Outbox();
+  outbox;
 
   #room;
   #open = false;
@@ -17,10 +17,13 @@ export class Delivery {
    * @param {Pick<import('./connection.js').Connection, 'command'>} room.connection
    * @param {import('./clock.js').Clock} room.clock
    * @param {() => number} room.logSeq How far the room's log has come.
+   * @param {import('./postbox.js').Postbox} room.postbox
    * @param {() => void} room.changed
    */
   constructor(room) {
     this.#room = room;
+    const { postbox, slug } = room;
+    this.outbox = new Outbox({ keep: (item) => postbox.keep(slug, item), drop: (nonce) => postbox.drop(nonce) });
   }
 
   /** The room is joined: what waited goes. */
@@ -41,7 +44,9 @@ export class Delivery {
     const item = this.#open ? this.outbox.next() : null;
     if (item === null) return;
     this.outbox.sending(item.nonce);
-    const command = { type: 'send', room: this.#room.slug, text: item.text, nonce: item.nonce };
+    const { text, nonce, reply_to, files } = item;
+    const more = { ...(reply_to && { reply_to }), ...(files && { files: files.map(({ id }) => id) }) };
+    const command = { type: 'send', room: this.#room.slug, text, nonce, ...more };
     this.#room.connection.command(command, (reply) => {
       if (reply.type === 'lost') return; // `close` comes, for all that was on its way
       if (reply.type === 'ok') this.outbox.accepted(item.nonce, reply.message.seq, this.#room.logSeq());

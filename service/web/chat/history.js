@@ -1,6 +1,6 @@
 /**
- * Fills a log's window with pages from the server, in the direction in which somebody scrolls. One page at a time:
- * two answers for the same place would both be put there.
+ * Fills a log's window with pages from the server, in the direction in which somebody scrolls, or around the place to
+ * which they jump. One page at a time: two answers for the same place would both be put there.
  */
 
 export class History {
@@ -35,13 +35,22 @@ export class History {
    */
   async show(where) {
     if (this.#log.epoch === null) return;
-    try {
-      const page = this.#pages[where]();
-      this.#changed();
-      await page;
-    } finally {
-      this.#changed();
-    }
+    if (where === 'latest') await this.#quiet();
+    await this.#move(this.#pages[where]);
+  }
+
+  /**
+   * Moves the window to a place in the room's log: what was said up to a seq, and what followed it.
+   * @param {number} seq
+   */
+  async around(seq) {
+    await this.#quiet();
+    await this.#move(() =>
+      this.#once(async () => {
+        const [before, after] = await Promise.all([this.#page({ before: seq + 1 }), this.#page({ after: seq })]);
+        this.#log.showAround(before, after);
+      }),
+    );
   }
 
   #pages = {
@@ -50,41 +59,49 @@ export class History {
     latest: () => this.#latest(),
   };
 
+  /** A page that is on its way is for the place that is left now: whoever asked for it is told if it fails. */
+  async #quiet() {
+    while (this.#loading) await this.#loading.catch(() => {});
+  }
+
+  /** @param {() => Promise<void>} load */
+  async #move(load) {
+    try {
+      const page = load();
+      this.#changed();
+      await page;
+    } finally {
+      this.#changed();
+    }
+  }
+
   /** Older messages, unless they are all here. */
   #older() {
     if (this.#log.atStart) return Promise.resolve();
-    return this.#once(async () => {
-      const before = this.#log.messages[0]?.seq ?? this.#log.seq + 1;
-      const page = await this.#api.messages(this.#slug, { before });
-      this.#log.addOlder(page.items, page.next);
-    });
+    return this.#once(async () => this.#log.addOlder(await this.#page({ before: this.#log.first })));
   }
 
   /** Newer ones, where the window does not reach the end. */
   #newer() {
     if (this.#log.atEnd) return Promise.resolve();
-    return this.#once(async () => {
-      const after = this.#log.messages.at(-1)?.seq ?? 0;
-      const page = await this.#api.messages(this.#slug, { after });
-      this.#log.addNewer(page.items, page.next);
-    });
+    return this.#once(async () => this.#log.addNewer(await this.#page({ after: this.#log.last })));
   }
 
   /** The end of the room, from wherever the window is. */
   #latest() {
     if (this.#log.atEnd) return Promise.resolve();
-    return this.#once(async () => {
-      const page = await this.#api.messages(this.#slug);
-      this.#log.showLatest(page.items, page.next);
-    });
+    return this.#once(async () => this.#log.showLatest(await this.#page({})));
+  }
+
+  /** @param {{before?: number, after?: number}} from */
+  #page(from) {
+    return this.#log.meanwhile.during(() => this.#api.messages(this.#slug, from));
   }
 
   /** @param {() => Promise<void>} load */
   #once(load) {
     if (this.#loading) return this.#loading;
-    this.#log.expectPage();
     this.#loading = load().finally(() => {
-      this.#log.expectNone();
       this.#loading = null;
     });
     return this.#loading;

@@ -1,6 +1,7 @@
 /**
  * What one person wrote into one room and the room's log does not show yet. It is data and its changes: nothing is
  * sent from here. A message keeps its nonce from the first attempt to the last, so sending it again never doubles it.
+ * Whoever keeps it for after a reload is told of each change that matters then.
  *
  *     waiting → sending → sent → (in the log: gone from here)
  *        ↑         ├→ delayed → waiting      the server asked to wait
@@ -10,9 +11,16 @@
  * @property {string} nonce
  * @property {string} text
  * @property {number} at When it was written.
+ * @property {string} [reply_to] The message that it answers.
+ * @property {string} [root] The message under which its thread hangs.
+ * @property {import('./contract.js').FileInfo[]} [files]
  * @property {'waiting' | 'sending' | 'delayed' | 'sent' | 'failed'} state
  * @property {number} [seq] Where the server stored it.
  * @property {import('./contract.js').Refusal} [refusal]
+ *
+ * @typedef {object} Keeper
+ * @property {(item: Outgoing) => void} keep
+ * @property {(nonce: string) => void} drop
  */
 
 /** Refusals that time alone can cure; everything else needs a decision. */
@@ -24,14 +32,33 @@ const DEFAULT_DELAY_S = 2;
 export class Outbox {
   /** @type {Outgoing[]} */
   items = [];
+  #keeper;
+
+  /** @param {Keeper} [keeper] */
+  constructor(keeper = { keep() {}, drop() {} }) {
+    this.#keeper = keeper;
+  }
+
+  /** @param {Omit<Outgoing, 'state'>} written */
+  add(written) {
+    /** @type {Outgoing} */
+    const item = { ...written, state: 'waiting' };
+    this.items.push(item);
+    this.#keeper.keep(item);
+  }
 
   /**
-   * @param {string} nonce
-   * @param {string} text
-   * @param {number} at
+   * What an earlier page left behind stands before what was written on this one.
+   * @param {Outgoing[]} items
    */
-  add(nonce, text, at) {
-    this.items.push({ nonce, text, at, state: 'waiting' });
+  restore(items) {
+    const known = new Set(this.items.map(({ nonce }) => nonce));
+    this.items = [...items.filter(({ nonce }) => !known.has(nonce)), ...this.items];
+  }
+
+  /** How many the server does not have yet. */
+  get waiting() {
+    return this.items.filter(({ state }) => state !== 'sent').length;
   }
 
   /** The one to send now. One at a time: two in flight could change places if the first is told to wait. */
@@ -56,6 +83,7 @@ export class Outbox {
    */
   accepted(nonce, seq, logSeq) {
     this.#update(nonce, { state: 'sent', seq });
+    this.#keeper.drop(nonce);
     this.reached(logSeq);
   }
 
@@ -66,7 +94,8 @@ export class Outbox {
    */
   refused(nonce, refusal) {
     const passing = PASSING.has(refusal.code);
-    this.#update(nonce, { state: passing ? 'delayed' : 'failed', refusal });
+    const item = this.#update(nonce, { state: passing ? 'delayed' : 'failed', refusal });
+    if (item) this.#keeper.keep(item);
     return passing ? (refusal.retry_after ?? DEFAULT_DELAY_S) * 1000 : null;
   }
 
@@ -82,17 +111,22 @@ export class Outbox {
 
   /** The log is another one, restored from before what was sent: under its nonce it goes again, or is found there. */
   forgotten() {
-    for (const item of this.items) if (item.state === 'sent') Object.assign(item, { state: 'waiting', seq: undefined });
+    for (const item of this.items.filter(({ state }) => state === 'sent')) {
+      Object.assign(item, { state: 'waiting', seq: undefined });
+      this.#keeper.keep(item);
+    }
   }
 
   /** @param {string} nonce */
   retry(nonce) {
-    this.#update(nonce, { state: 'waiting', refusal: undefined });
+    const item = this.#update(nonce, { state: 'waiting', refusal: undefined });
+    if (item) this.#keeper.keep(item);
   }
 
   /** @param {string} nonce */
   discard(nonce) {
     this.items = this.items.filter((item) => item.nonce !== nonce);
+    this.#keeper.drop(nonce);
   }
 
   /**
@@ -109,6 +143,6 @@ export class Outbox {
    */
   #update(nonce, change) {
     const item = this.items.find((one) => one.nonce === nonce);
-    if (item) Object.assign(item, change);
+    return item && Object.assign(item, change);
   }
 }

@@ -29,6 +29,12 @@ export class Problem extends Error {
     this.fields = fields ?? {};
   }
 
+  /** @returns {import('./contract.js').Refusal} the same as a command would get */
+  get refusal() {
+    const { code, message, retryAfter, why } = this;
+    return { code, message, ...(retryAfter !== undefined && { retry_after: retryAfter }), ...(why && { why }) };
+  }
+
   /** No answer at all: the request may or may not have arrived. */
   static unreachable() {
     return new Problem({ status: 0, code: 'unreachable', detail: say('reasons.unreachable') });

@@ -1,63 +1,55 @@
 /**
- * One room as one person sees it: joining and resuming, its log, who is there, what is on its way out. It speaks
- * through a connection and an API that are given to it. Emits `change` after anything that a reader could notice.
+ * One room as one person sees it: joining and resuming, its log, who is there, what is on its way out, how far one has
+ * read. It speaks through a connection and an API that are given to it. Emits `change` after anything that a reader
+ * could notice.
  *
  * @typedef {import('./contract.js').RoomInfo} RoomInfo
+ * @typedef {import('./contract.js').Message} Message
  * @typedef {import('./contract.js').Frame} Frame
- * @typedef {import('./contract.js').Refusal} Refusal
- * @typedef {{code: string, by?: string, until?: string, reason?: string}} Removal
+ * @typedef {import('./joining.js').Removal} Removal
  *
  * @typedef {object} Surroundings
  * @property {Pick<import('./connection.js').Connection, 'command'>} connection
- * @property {Pick<import('./api.js').Api, 'room' | 'messages' | 'members' | 'permissions'>} api
+ * @property {import('./api.js').Api} api
  * @property {import('./names.js').Names} names
  * @property {import('./nonce.js').Nonces} nonces
  * @property {import('./clock.js').Clock} clock
+ * @property {import('./threads.js').Threads} threads Those that the person follows.
+ * @property {import('./postbox.js').Postbox} postbox
+ * @property {import('./drafts.js').Drafts} drafts
  * @property {() => import('./contract.js').User} me The person.
  */
 
+import { Changes } from './changes.js';
 import { Deletions } from './deletions.js';
 import { Delivery } from './delivery.js';
+import { Feed } from './feed.js';
 import { History } from './history.js';
+import { Joining } from './joining.js';
 import { Members } from './members.js';
+import { Pins } from './pins.js';
+import { Place } from './place.js';
 import { Presence } from './presence.js';
 import { Problem } from './problem.js';
+import { Reader } from './reader.js';
+import { Reading } from './reading.js';
 import { RoomLog } from './room_log.js';
-import { SessionEnded } from './session.js';
+import { RoomThreads } from './room_threads.js';
 import { Standing } from './standing.js';
-import { Unread } from './unread.js';
-
-/** Refusals of a join that time alone can cure. */
-const PASSING = new Set(['rate_limited', 'unavailable', 'internal']);
-
-/** For a refusal that asks to wait but does not say how long. */
-const DEFAULT_DELAY_S = 2;
+import { View } from './view.js';
 
 export class Room extends EventTarget {
-  /**
-   * `outside`: not a member, and joining would make one, so only the person may; `apart`: a member, not connected;
-   * `out`: no longer a member (see `removal`); `refused`: not let in (see `refusal`).
-   * @type {'outside' | 'apart' | 'joining' | 'joined' | 'out' | 'refused'}
-   */
-  state;
   log = new RoomLog();
-  /** @type {Members} */
-  members;
-  /** @type {Presence} */
-  presence;
-  /** @type {Refusal | null} */
-  refusal = null;
-  /** @type {Removal | null} */
-  removal = null;
+  view = new View(this.log);
+  reading = new Reading();
   /** Whether the server said that this connection fell behind, and is being fed from the log. */
   lagging = false;
-  reading = new Unread();
-  /** What stands in the composer: it survives going to another room. */
-  draft = '';
 
   #around;
-  #cancelRetry = () => {};
   #delivery;
+  #feed;
+  #joining;
+  #draft;
 
   /**
    * @param {RoomInfo} info
@@ -66,26 +58,60 @@ export class Room extends EventTarget {
   constructor(info, around) {
     super();
     this.info = info;
-    this.state = info.you?.role ? 'apart' : 'outside';
     this.#around = around;
-    const changed = () => this.#changed();
-    const own = { ...around, slug: info.slug, log: this.log, changed };
-    this.presence = new Presence(around.clock, changed);
+    const own = { ...around, slug: info.slug, log: this.log, changed: () => this.changed() };
+    this.presence = new Presence(around.clock, own.changed);
     this.members = new Members(own);
     this.history = new History(own);
     this.deletions = new Deletions(own);
+    this.changes = new Changes({ ...own, put: (message) => this.#put(message) });
+    this.pins = new Pins(own);
+    this.reader = new Reader({ ...own, reading: this.reading, joined: () => this.state === 'joined' });
     this.#delivery = new Delivery({ ...own, logSeq: () => this.log.seq });
-    this.standing = new Standing({ ...own, role: () => around.me().role, refresh: () => this.#refresh() });
-    this.standing.seen(info);
+    this.#feed = new Feed(this, around);
+    this.#joining = new Joining(this, around, (event) => this.#feed.event(event, false));
+    this.threads = new RoomThreads(this, around);
+    this.#draft = around.drafts.of(info.slug);
+    this.standing = new Standing({ ...own, role: () => around.me().role, refresh: () => this.#feed.refresh() });
+    this.place = new Place(this, around.api);
+    this.know(info);
   }
 
   get slug() {
     return this.info.slug;
   }
 
+  get state() {
+    return this.#joining.state;
+  }
+
+  /** Why one was not let in. */
+  get refusal() {
+    return this.#joining.refusal;
+  }
+
+  /** How one's membership ended. */
+  get removal() {
+    return this.#joining.removal;
+  }
+
+  /** The thread that stands open beside the room. */
+  get openThread() {
+    return this.threads.open;
+  }
+
   /** What the person wrote and the log does not show yet. */
   get outbox() {
     return this.#delivery.outbox;
+  }
+
+  /** What stands in the composer: it survives going to another room, and a reload. */
+  get draft() {
+    return this.#draft.text;
+  }
+
+  set draft(text) {
+    this.#draft.text = text;
   }
 
   /** Whether the log was ever loaded: until then there is nothing to show. */
@@ -102,6 +128,10 @@ export class Room extends EventTarget {
     return this.reading.count;
   }
 
+  get mentions() {
+    return this.reading.mentions;
+  }
+
   /**
    * The room's object, as the server showed it to this person.
    * @param {RoomInfo} info
@@ -109,44 +139,25 @@ export class Room extends EventTarget {
   know(info) {
     this.info = info;
     this.standing.seen(info);
+    if (info.you) this.reading.know(info.you, info.seq);
   }
 
   /** Joins, or after a loss resumes from where the log stands. */
   join() {
-    this.#cancelRetry();
-    this.state = 'joining';
-    this.#changed();
-    const resume = this.log.epoch === null ? {} : { since: this.log.seq, epoch: this.log.epoch };
-    this.#around.connection.command({ type: 'join', room: this.slug, ...resume }, (reply) => {
-      if (reply.type === 'ok') this.#joined(/** @type {any} */ (reply));
-      else if (reply.type === 'error') this.#refused(reply);
-      else this.disconnected();
-    });
+    this.#joining.join();
   }
 
   /** The connection went. What was on its way is sent again after the next join. */
   disconnected() {
-    this.#cancelRetry();
-    this.#delivery.close();
-    this.lagging = false;
-    this.presence.reset([]);
-    if (this.state === 'joining' || this.state === 'joined') this.state = 'apart';
-    this.#changed();
+    this.#joining.lost();
   }
 
   /**
-   * Membership is over, whoever ended it. Coming back is for the person to decide: a page that rejoined by itself
-   * would undo a kick.
+   * Membership is over, whoever ended it.
    * @param {Removal} removal
    */
   end(removal) {
-    this.#cancelRetry();
-    this.#delivery.close();
-    this.state = 'out';
-    this.removal = removal;
-    this.presence.reset([]);
-    this.standing.removed(removal, this.log.seq);
-    this.#changed();
+    this.#joining.end(removal);
   }
 
   /**
@@ -154,40 +165,77 @@ export class Room extends EventTarget {
    * @param {Frame} frame
    */
   receive(frame) {
-    if (frame.seq !== undefined && frame.at !== undefined) this.#event(/** @type {any} */ (frame));
-    else this.#notice(frame);
-    this.#changed();
+    if (frame.seq !== undefined && frame.at !== undefined) this.#feed.event(/** @type {any} */ (frame), true);
+    else this.#feed.notice(frame);
+    this.changed();
   }
 
-  /** @param {string} text */
-  send(text) {
+  /**
+   * @param {string} text
+   * @param {{reply_to?: string, root?: string, files?: import('./contract.js').FileInfo[]}} [more]
+   */
+  send(text, { reply_to, root, files = [] } = {}) {
     const tidy = text.replaceAll('\0', '').toWellFormed().trim();
-    if (tidy === '') return;
+    if (tidy === '' && files.length === 0) return;
     const { nonces, clock } = this.#around;
-    this.outbox.add(nonces.next(), tidy, clock.now());
+    const more = { ...(reply_to && { reply_to }), ...(root && { root }), ...(files.length > 0 && { files }) };
+    this.outbox.add({ nonce: nonces.next(), text: tidy, at: clock.now(), ...more });
     this.presence.told();
-    this.reading.first = null;
+    if (root === undefined) this.reading.line = null;
     this.#delivery.next();
-    this.#changed();
+    this.changed();
   }
 
   /** @param {string} nonce */
   retry(nonce) {
     this.outbox.retry(nonce);
     this.#delivery.next();
-    this.#changed();
+    this.changed();
   }
 
   /** @param {string} nonce */
   discard(nonce) {
     this.outbox.discard(nonce);
-    this.#changed();
+    this.changed();
+  }
+
+  /**
+   * What an earlier page left behind.
+   * @param {import('./outbox.js').Outgoing[]} items
+   */
+  restore(items) {
+    this.outbox.restore(items);
+    this.#delivery.next();
+    this.changed();
   }
 
   /** Tells the others that one is typing, but not with every key. */
   typing() {
     if (this.state !== 'joined' || !this.presence.shouldTell()) return;
     this.#around.connection.command({ type: 'typing', room: this.slug });
+  }
+
+  /**
+   * A message as it is once all that this person does to it is done.
+   * @param {Message} message
+   */
+  shown(message) {
+    return this.changes.shown(message);
+  }
+
+  /** @param {Message} message @param {string} text */
+  edit(message, text) {
+    this.changes.edit(message, text);
+  }
+
+  /** @param {Message} message @param {string} emoji @param {boolean} on */
+  react(message, emoji, on) {
+    this.changes.react(message, emoji, on);
+  }
+
+  /** @param {Message} message @param {boolean} on */
+  pin(message, on) {
+    this.changes.pin(message, on);
   }
 
   /**
@@ -205,114 +253,102 @@ export class Room extends EventTarget {
     });
   }
 
-  /** @param {boolean} watched */
+  /** The thread under a message; it loads when somebody opens it. @param {string} root The message's id. */
+  thread(root) {
+    return this.threads.under(root);
+  }
+
+  /** @param {string} root @param {string} [reply] One to be shown in it. */
+  openThreadOf(root, reply) {
+    this.threads.show(root, reply);
+  }
+
+  closeThread() {
+    this.threads.close();
+  }
+
+  /** @param {Message | string} message Or its id. */
+  goTo(message) {
+    return this.place.goTo(message);
+  }
+
+  goToEnd() {
+    return this.place.goToEnd();
+  }
+
+  /** Whether somebody looks at the end of it, and so sees what is said as it is said. */
+  get attentive() {
+    return this.reading.attends && this.log.following && this.view.atEnd;
+  }
+
+  /** Somebody looks at the room, or no longer. @param {boolean} watched */
   watch(watched) {
     this.standing.watch(watched);
-    if (this.reading.watch(watched)) this.#changed();
+    this.reading.watch(watched);
+    if (watched) this.place.arrive();
+    else this.reader.now();
+    this.changed();
   }
 
-  /** @param {import('./contract.js').JoinAnswer} answer */
-  #joined(answer) {
-    this.state = 'joined';
-    this.refusal = null;
-    this.removal = null;
-    this.presence.reset(answer.online);
-    if (answer.reset) this.#begin(answer);
-    else for (const event of answer.events ?? []) this.#event(event, false);
-    this.know(answer.room);
-    this.#delivery.open();
-    this.#changed();
+  /** One has gone to another room. */
+  left() {
+    this.reader.now();
+    this.reading.leave();
+    this.place.left();
   }
 
-  /** @param {import('./contract.js').JoinAnswer} answer */
-  #begin({ epoch, seq, messages = [] }) {
-    if (epoch !== this.log.epoch) this.outbox.forgotten();
-    this.log.reset({ epoch, seq, messages });
-    for (const message of messages) this.#around.names.learn(message.author);
-    this.reading.first = null;
-    this.standing.reset();
+  /** The reader has seen the room up to an event. @param {number} seq */
+  seen(seq) {
+    this.reader.seen(seq);
   }
 
-  /** @param {Refusal} refusal */
-  #refused(refusal) {
-    this.refusal = refusal;
-    if (PASSING.has(refusal.code)) {
-      this.state = 'apart';
-      const delay = (refusal.retry_after ?? DEFAULT_DELAY_S) * 1000;
-      this.#cancelRetry = this.#around.clock.after(delay, () => this.join());
-    } else {
-      this.state = 'refused';
-    }
-    this.#changed();
+  /** @param {Message} message From which on it is to be unread. Failing is the caller's to show. */
+  markUnread(message) {
+    return this.reader.unreadFrom(message.seq - 1);
   }
 
-  /**
-   * @param {import('./contract.js').RoomEvent & Frame} event
-   * @param {boolean} live Whether it happens now. A replay comes with the room's object as it is after it.
-   */
-  #event(event, live = true) {
-    const result = this.log.apply(event);
-    // A join that is on its way answers for all that is missing.
-    if (result === 'gap' && this.state !== 'joining') this.join();
-    if (result !== 'applied') return;
-    this.lagging = false;
-    this.outbox.reached(this.log.seq);
-    const { type, message, member, user } = event;
-    if (type === 'message.posted' && message) this.#posted(message);
-    else if (type === 'message.restored' && message) this.deletions.restored(message.id);
-    else if (type === 'member.joined' && member) this.members.put(member);
-    else if (type === 'member.changed' && member) this.#memberChanged(event, member, live);
-    else if (type === 'member.left' && user) this.#gone(user);
-    else if (type === 'room.changed' && live) this.#refresh();
-    else if (type === 'room.deleted') this.end({ code: 'room_deleted', by: event.by });
+  /** @param {Message} message Who has read it, where the room shows that. */
+  readers(message) {
+    return this.#around.api.readers(message.id);
   }
 
-  /** The event is the same for everybody; what one may do under the new settings only the server can say. */
-  async #refresh() {
-    try {
-      const info = await this.#around.api.room(this.slug);
-      // Of two that were asked for, the older one may be the later to come.
-      if (info.seq >= this.info.seq) this.know(info);
-    } catch (error) {
-      if (!(error instanceof Problem) && !(error instanceof SessionEnded)) throw error;
-    }
-    this.#changed();
-  }
-
-  /** @param {Frame} notice */
-  #notice(notice) {
-    if (notice.type === 'presence') this.presence.saw(notice.user, notice.state);
-    else if (notice.type === 'typing') this.presence.types(notice.user);
-    else if (notice.type === 'lagging') this.lagging = true;
-    else if (notice.type === 'removed') this.end(/** @type {any} */ (notice));
-  }
-
-  /** @param {import('./contract.js').Message} message */
-  #posted(message) {
-    this.#around.names.learn(message.author);
-    this.presence.spoke(message.author.username);
-    if (message.author.username !== this.#around.me().username) this.reading.said(message.seq);
-  }
-
-  /**
-   * @param {import('./contract.js').RoomEvent} event
-   * @param {import('./contract.js').Member} member
-   * @param {boolean} live
-   */
-  #memberChanged(event, member, live) {
-    this.members.put(member);
-    if (member.user !== this.#around.me().username) return;
-    this.standing.changed(event);
-    if (live) this.#refresh();
-  }
-
-  /** @param {string} username */
-  #gone(username) {
-    this.members.remove(username);
-    this.presence.left(username);
-  }
-
-  #changed() {
+  changed() {
     this.dispatchEvent(new Event('change'));
+  }
+
+  /** Nothing comes in and nothing goes out until the next join. */
+  rest() {
+    this.#delivery.close();
+    this.reader.stop();
+    this.presence.reset([]);
+  }
+
+  /** The room is joined: what waited goes. @param {import('./contract.js').JoinAnswer} answer */
+  resume({ room }) {
+    if (room.you?.read !== undefined) this.reader.knows(room.you.read);
+    this.know(room);
+    this.reader.now();
+    this.#delivery.open();
+    if (this.reading.watched) this.place.begin();
+  }
+
+  /** The log begins anew, or has a hole. @param {import('./contract.js').JoinAnswer} answer */
+  reset({ epoch, seq, messages = [] }) {
+    const another = epoch !== this.log.epoch;
+    for (const message of messages) this.#around.names.learn(message.author);
+    if (another) {
+      this.outbox.forgotten();
+      this.reading.reset();
+      this.standing.reset();
+    }
+    this.place.reset({ epoch, seq, messages }, another);
+    this.threads.stale();
+    this.pins.forget();
+  }
+
+  /** @param {Message} message As an answer brought it. */
+  #put(message) {
+    this.log.put(message);
+    this.threads.put(message);
   }
 }

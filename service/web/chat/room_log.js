@@ -1,11 +1,16 @@
 /**
  * A room's log as far as this page holds it: how far it has come (`epoch` and `seq`, with which it resumes) and a
  * window of messages. Events apply idempotently and in order only. The window is bounded: what falls out at one end
- * is fetched again when somebody scrolls there.
+ * is fetched again when somebody scrolls there. Replies in threads count for the message that they hang under, and
+ * stand in no window.
  *
  * @typedef {import('./contract.js').Message} Message
+ * @typedef {import('./contract.js').MessagePage} MessagePage
  * @typedef {import('./contract.js').RoomEvent} RoomEvent
  */
+
+import { amended, subjectOf } from './amendment.js';
+import { Meanwhile } from './meanwhile.js';
 
 /** Messages held at most. A page that stays open for weeks must not grow with what was said in them. */
 export const WINDOW = 1_000;
@@ -25,10 +30,22 @@ export class RoomLog {
   atEnd = true;
   /** Whether the reader looks at the end: then the oldest give way. Otherwise what they read must stay. */
   following = true;
+  meanwhile = new Meanwhile();
 
+  /** What the window covers, replies too: a page of nothing else moves its edge as well. */
+  #first = 1;
+  #last = 0;
   #latestMessage = 0;
-  /** @type {Map<string, (message: Message) => Message> | null} what changed since a page was asked for, by message */
-  #changes = null;
+
+  /** The seq before which nothing is here. */
+  get first() {
+    return this.#first;
+  }
+
+  /** The seq after which nothing is here, where the window is not at the end. */
+  get last() {
+    return this.#last;
+  }
 
   /**
    * Begins anew, from the answer to a join.
@@ -37,10 +54,19 @@ export class RoomLog {
   reset({ epoch, seq, messages }) {
     this.epoch = epoch;
     this.seq = seq;
-    this.messages = messages.slice();
-    this.atStart = messages.length < SNAPSHOT;
-    this.atEnd = true;
     this.#latestMessage = messages.at(-1)?.seq ?? 0;
+    this.#hold(messages, messages.length < SNAPSHOT, true);
+  }
+
+  /**
+   * The room went on without telling what happened in between. What is here stays to be read until it is asked for
+   * anew, and is not at the end any more.
+   * @param {{seq: number, messages: Message[]}} snapshot
+   */
+  skip({ seq, messages }) {
+    this.seq = seq;
+    this.#latestMessage = messages.at(-1)?.seq ?? 0;
+    this.atEnd = false;
   }
 
   /**
@@ -51,89 +77,126 @@ export class RoomLog {
     if (event.seq <= this.seq) return 'known';
     if (event.seq > this.seq + 1) return 'gap';
     this.seq = event.seq;
-    this.#change(event);
+    this.meanwhile.heard(event);
+    const { type, message } = event;
+    if (type === 'message.posted' && message) this.#append(message);
+    this.#amend(subjectOf(event), (old) => amended(old, event));
     return 'applied';
   }
 
-  /** A page was asked for: it may be from before what happens until it is here. */
-  expectPage() {
-    this.#changes = new Map();
-  }
-
-  /** It is here and added, or will not come. */
-  expectNone() {
-    this.#changes = null;
+  /**
+   * A message of the window.
+   * @param {string} id
+   */
+  message(id) {
+    return this.messages.findLast((message) => message.id === id);
   }
 
   /**
-   * @param {Message[]} messages oldest first
-   * @param {number | null} next
+   * A message as an answer brought it, which may be ahead of the events.
+   * @param {Message} message
    */
-  addOlder(messages, next) {
-    const first = this.messages[0]?.seq ?? Infinity;
-    this.messages = [...this.#asNow(messages).filter((message) => message.seq < first), ...this.messages];
+  put(message) {
+    this.#amend(message.id, () => message);
+  }
+
+  /**
+   * How many messages follow this seq, or null where the window does not tell.
+   * @param {number} seq
+   */
+  countAfter(seq) {
+    if (!this.atEnd || this.epoch === null || (seq < this.#first - 1 && !this.atStart)) return null;
+    const read = this.messages.findLastIndex((message) => message.seq <= seq);
+    return this.messages.length - 1 - read;
+  }
+
+  /**
+   * How many messages of the window stand after one seq and not after another.
+   * @param {number} after
+   * @param {number} upTo
+   */
+  countBetween(after, upTo) {
+    return this.messages.filter(({ seq }) => seq > after && seq <= upTo).length;
+  }
+
+  /** @param {MessagePage} page oldest first */
+  addOlder({ items, next }) {
+    const first = this.#first;
+    this.messages = [...said(items).filter((message) => message.seq < first), ...this.messages];
+    this.#first = Math.min(first, items[0]?.seq ?? first);
     this.atStart = next === null;
     if (this.messages.length > WINDOW) {
       this.messages.length = WINDOW;
+      this.#last = this.messages[WINDOW - 1].seq;
       this.atEnd = false;
     }
   }
 
-  /**
-   * @param {Message[]} messages oldest first
-   * @param {number | null} next
-   */
-  addNewer(messages, next) {
-    const last = this.messages.at(-1)?.seq ?? 0;
-    this.messages = [...this.messages, ...this.#asNow(messages).filter((message) => message.seq > last)];
+  /** @param {MessagePage} page oldest first */
+  addNewer({ items, next }) {
+    const last = this.#last;
+    this.messages = [...this.messages, ...said(items).filter((message) => message.seq > last)];
+    this.#last = Math.max(last, items.at(-1)?.seq ?? last);
     this.#meetEnd(next);
     this.#dropOldest();
   }
 
   /**
    * Puts the window at the end of the room, with the latest page.
-   * @param {Message[]} messages oldest first
-   * @param {number | null} next
+   * @param {MessagePage} page oldest first
    */
-  showLatest(messages, next) {
-    this.messages = this.#asNow(messages);
-    this.atStart = next === null;
+  showLatest({ items, next }) {
+    this.#hold(items, next === null, false);
     this.#meetEnd(null);
   }
 
-  /** @param {RoomEvent} event */
-  #change({ type, message, message_id: id = '', by = '', at }) {
-    if (type === 'message.posted' && message) this.#append(message);
-    else if (type === 'message.restored' && message) this.#rewrite(message.id, () => message);
-    else if (type === 'message.deleted') this.#rewrite(id, (old) => ({ ...old, text: '', deleted: { by, at } }));
+  /**
+   * Puts the window somewhere else: a page that ends there, and the one that follows it.
+   * @param {MessagePage} before
+   * @param {MessagePage} after
+   */
+  showAround(before, after) {
+    this.#hold([...before.items, ...after.items], before.next === null, false);
+    this.#meetEnd(after.next);
   }
 
   /**
-   * A message becomes another one in its place, here and in the page that is on its way.
-   * @param {string} id
-   * @param {(message: Message) => Message} change
+   * @param {Message[]} messages
+   * @param {boolean} atStart
+   * @param {boolean} atEnd
    */
-  #rewrite(id, change) {
-    this.#changes?.set(id, change);
-    const place = this.messages.findLastIndex((message) => message.id === id);
-    if (place >= 0) this.messages = this.messages.with(place, change(this.messages[place]));
+  #hold(messages, atStart, atEnd) {
+    this.messages = said(messages);
+    this.#first = messages[0]?.seq ?? 1;
+    this.#last = messages.at(-1)?.seq ?? 0;
+    this.atStart = atStart;
+    this.atEnd = atEnd;
   }
 
-  /** @param {Message[]} messages A page. */
-  #asNow(messages) {
-    return messages.map((message) => this.#changes?.get(message.id)?.(message) ?? message);
+  /**
+   * A message becomes another one in its place.
+   * @param {string | undefined} id
+   * @param {(message: Message) => Message} change
+   */
+  #amend(id, change) {
+    if (id === undefined) return;
+    const place = this.messages.findLastIndex((message) => message.id === id);
+    if (place >= 0) this.messages = this.messages.with(place, change(this.messages[place]));
   }
 
   /** @param {Message} message */
   #append(message) {
     this.#latestMessage = message.seq;
     if (!this.atEnd) return;
-    if (this.messages.length >= WINDOW && !this.following) {
-      this.atEnd = false;
-      return;
+    if (message.root === undefined) {
+      if (this.messages.length >= WINDOW && !this.following) {
+        this.atEnd = false;
+        return;
+      }
+      this.messages = [...this.messages, message];
+      this.#dropOldest();
     }
-    this.messages = [...this.messages, message];
-    this.#dropOldest();
+    this.#last = message.seq;
   }
 
   /**
@@ -142,12 +205,18 @@ export class RoomLog {
    * @param {number | null} next
    */
   #meetEnd(next) {
-    this.atEnd = next === null && (this.messages.at(-1)?.seq ?? 0) >= this.#latestMessage;
+    this.atEnd = next === null && this.#last >= this.#latestMessage;
   }
 
   #dropOldest() {
     if (this.messages.length <= WINDOW) return;
     this.messages = this.messages.slice(-WINDOW);
+    this.#first = this.messages[0].seq;
     this.atStart = false;
   }
+}
+
+/** @param {Message[]} messages */
+function said(messages) {
+  return messages.filter((message) => message.root === undefined);
 }

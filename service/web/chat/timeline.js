@@ -18,19 +18,28 @@ export const TOGETHER_MS = 5 * 60_000;
  * @param {Message[]} view.messages
  * @param {Outgoing[]} view.outgoing Shown after the last message.
  * @param {string} view.me
- * @param {number | null} view.firstUnread The seq above which the line stands.
+ * @param {number | null} view.line The seq below which the line stands: what is above it has been read.
  * @param {(moment: number | string) => string} view.dayKey
  * @returns {Entry[]}
  */
-export function entries({ messages, outgoing, me, firstUnread, dayKey }) {
+export function entries({ messages, outgoing, me, line, dayKey }) {
   const list = new List(dayKey);
+  const own = new Set();
+  let marked = line === null;
   for (const message of messages) {
-    if (message.seq === firstUnread) list.mark({ kind: 'new', key: 'new' });
-    const key = message.nonce && message.author.username === me ? `own ${message.nonce}` : `seq ${message.seq}`;
+    if (!marked && message.seq > /** @type {number} */ (line)) {
+      list.mark({ kind: 'new', key: 'new' });
+      marked = true;
+    }
+    const mine = message.nonce !== undefined && message.author.username === me;
+    if (mine) own.add(message.nonce);
+    const key = mine ? `own ${message.nonce}` : `seq ${message.seq}`;
     const opens = list.meets(message.author.username, message.at);
     list.items.push({ kind: 'message', key, message, opens });
   }
   for (const item of outgoing) {
+    // One that an earlier page sent without hearing so is in the log, and goes again under the same nonce.
+    if (own.has(item.nonce)) continue;
     const opens = list.meets(me, item.at);
     list.items.push({ kind: 'outgoing', key: `own ${item.nonce}`, item, opens });
   }

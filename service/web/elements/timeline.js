@@ -5,10 +5,9 @@
  *     <moot-timeline></moot-timeline>
  *     timeline.show(chat, room);
  *
- * Sends `open-dialog` up, with the message that somebody wants to report.
+ * Sends up what `Talk` asks of the page.
  */
 
-import { mayDelete, mayReport } from '../chat/deletions.js';
 import { Problem } from '../chat/problem.js';
 import { SessionEnded } from '../chat/session.js';
 import { entries } from '../chat/timeline.js';
@@ -18,7 +17,8 @@ import { KeyedList } from './keyed_list.js';
 import { LiveElement } from './live_element.js';
 import { moments } from './manner.js';
 import { entryNode, signature } from './message.js';
-import { Roving } from './roving.js';
+import { MessageTools } from './message_tools.js';
+import { Talk } from './talk.js';
 
 /** From the end, within which one counts as reading at the end. */
 const END_PX = 60;
@@ -37,7 +37,9 @@ export class Timeline extends LiveElement {
   #seen = 0;
   #list = h('ol', { class: 'entries' });
   #entries = new KeyedList(this.#list);
-  #roving = new Roving(this.#list, 'tools');
+  /** @type {Talk | null} */
+  #talk = null;
+  #tools = new MessageTools(this.#list, () => this.#talk);
   #top = h('div', { class: 'top' });
   #typing = h('p', { class: 'typing' });
   #log = h('div', { role: 'log', 'aria-label': say('timeline.label') }, this.#list);
@@ -64,6 +66,7 @@ export class Timeline extends LiveElement {
   show(chat, room) {
     this.#chat = chat;
     this.#room = room;
+    this.#talk = new Talk({ chat, room, element: this, changed: () => this.drawSoon() });
     this.#fresh = true;
     this.#failed = false;
     this.#entries.clear();
@@ -89,48 +92,26 @@ export class Timeline extends LiveElement {
 
   /** @param {import('../chat/room.js').Room} room @param {import('../chat/chat.js').Chat} chat */
   #reconcile(room, chat) {
-    const manner = this.#manner(room, chat);
+    const talk = this.#talk;
+    if (!talk) return;
     const wanted = entries({
       messages: room.log.messages,
-      outgoing: room.log.atEnd ? room.outbox.items : [],
+      outgoing: room.log.atEnd ? room.outbox.items.filter(({ root }) => root === undefined) : [],
       me: chat.me.username,
-      firstUnread: room.reading.first,
+      line: room.reading.line,
       dayKey: (moment) => moments.dayKey(moment),
     });
     this.#entries.show(
-      wanted.map((entry) => ({ key: entry.key, signature: signature(entry, manner), make: () => entryNode(entry, manner) })),
+      wanted.map((entry) => ({ key: entry.key, signature: signature(entry, talk), make: () => entryNode(entry, talk) })),
     );
-    this.#roving.settle();
+    this.#tools.settle();
   }
 
-  /**
-   * @param {import('../chat/room.js').Room} room
-   * @param {import('../chat/chat.js').Chat} chat
-   * @returns {import('./message.js').Manner}
-   */
-  #manner(room, chat) {
-    const { me, names, clock } = chat;
-    const joined = room.state === 'joined';
-    const can = room.info.you?.can ?? [];
-    return {
-      name: (username) => names.of(username),
-      now: () => clock.now(),
-      me: me.username,
-      connected: joined,
-      retry: (nonce) => room.retry(nonce),
-      discard: (nonce) => room.discard(nonce),
-      act: (id) => room.deletions.of(id),
-      mayDelete: (message) => joined && mayDelete(message, me, can),
-      mayReport: (message) => joined && mayReport(message, me),
-      delete: (id) => room.deletions.delete(id),
-      undo: (id) => room.deletions.undo(id),
-      report: (message) => this.#report(message),
-    };
-  }
-
-  /** @param {import('../chat/contract.js').Message} message */
-  #report(message) {
-    this.dispatchEvent(new CustomEvent('open-dialog', { detail: { tag: 'moot-report', subject: message }, bubbles: true }));
+  /** Begins to edit what one said last, as far as it is here. */
+  editLast() {
+    const [room, talk] = [this.#room, this.#talk];
+    const last = room?.log.messages.findLast((message) => talk?.offers(message).edit);
+    if (last) talk?.edit(last);
   }
 
   /** @param {import('../chat/room.js').Room} room */
@@ -169,7 +150,7 @@ export class Timeline extends LiveElement {
   #begin() {
     this.#fresh = false;
     const { log, reading } = /** @type {import('../chat/room.js').Room} */ (this.#room);
-    this.#seen = reading.first === null ? (log.messages.at(-1)?.seq ?? 0) : reading.first - 1;
+    this.#seen = reading.line ?? log.messages.at(-1)?.seq ?? 0;
     const line = this.#list.querySelector('.new');
     if (line) line.scrollIntoView({ block: 'center' });
     else this.#settle();
