@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, async_playwright, expect
 
+from tests.e2e.browser import scene
 from tests.e2e.browser.moot_server import MootServer
 from tests.e2e.browser.visitor import Visitor
 
@@ -51,6 +52,16 @@ async def browser(anyio_backend: str) -> AsyncIterator[Browser]:
 def moot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MootServer]:
     """A server with the cast. Tests share it: each makes rooms of its own."""
     with MootServer(tmp_path_factory.mktemp("moot"), demo=True) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def workday(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MootServer]:
+    """A server with the cast, and a working day behind it (see ``scene``). Its tests look, and change little."""
+    data = tmp_path_factory.mktemp("workday")
+    scene.write(data / "scene.zip")
+    with MootServer(data / "data", demo=True) as server:
+        server.bring(data / "scene.zip")
         yield server
 
 

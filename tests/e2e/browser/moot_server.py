@@ -62,6 +62,13 @@ class MootServer:
         self.url = self._wait_for(READY)
         self._port = httpx.URL(self.url).port or 0
 
+    def bring(self, export: Path) -> None:
+        """Stop it, import an export, and start it again: then what was said long ago is there."""
+        self.stop()
+        command = [sys.executable, "-m", "service.cli", "import", str(export), "--data", str(self._data)]
+        subprocess.run(command, check=True, capture_output=True)
+        self.start()
+
     def setup_link(self) -> str:
         """The link that a server without users prints."""
         return self._wait_for(SETUP_LINK)

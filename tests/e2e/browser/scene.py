@@ -72,22 +72,23 @@ HARBOUR = [
     Said(
         "ann",
         "08:12",
-        "Good morning. **Two things** for today:\n\n1. the gauge at the north pier reports again\n2. the review moves to 15:00",
+        "Good morning. **Two things** for today:\n\n"
+        "1. the gauge at the north pier reports again\n2. the review moves to 15:00",
         pinned_by="ann",
-    ),  # noqa: E501
+    ),
     Said(
         "noor",
         "08:15",
         "North pier confirmed: readings every minute since 06:40, no gaps.",
         reactions={"👍": "ann bob"},
-    ),  # noqa: E501
+    ),
     Said("bob", "09:02", "I looked at the forecast error for October. It is down to 6 cm at six hours:"),
     Said("bob", "09:02", FORECAST, reactions={"🎉": "ida ravi noor", "👀": "theo"}),
     Said(
         "ravi",
         "09:07",
         "Nice. Does `fit()` keep its state between gauges? It did in the spring and we never found out why.",
-    ),  # noqa: E501
+    ),
     Said("bob", "09:11", "No longer: each gauge has its own.", thread=7),
     Said("ravi", "09:12", "Then that explains last April, too.", thread=7),
     Said("ravi", "09:20", "I can run it over the archive tonight.", thread=7, reactions={"🙌": "bob"}),
@@ -100,20 +101,22 @@ HARBOUR = [
     Said(
         "ida",
         "13:05",
-        "> the review moves to 15:00\n\nThe harbour master joins us for the second half, so let us begin with the storm plan.",
-    ),  # noqa: E501
+        "> the review moves to 15:00\n\n"
+        "The harbour master joins us for the second half, so let us begin with the storm plan.",
+    ),
     Said(
         "noor",
         "13:20",
         "Wind for tonight: 8 Bft from the west after 21:00. We should decide about the 21:40 before the review.",
         reactions={"🌬️": "ida bob"},
-    ),  # noqa: E501
+    ),
     Said("ann", "13:24", "Agreed. @bob, would you put the level at 21:30 next to it, with its error?"),
     Said(
         "bob",
         "13:41",
-        "| | level | error |\n|---|---|---|\n| 20:30 | 2.31 m | ± 5 cm |\n| 21:30 | 2.48 m | ± 6 cm |\n| 22:30 | 2.52 m | ± 7 cm |",
-    ),  # noqa: E501
+        "| | level | error |\n|---|---|---|\n"
+        "| 20:30 | 2.31 m | ± 5 cm |\n| 21:30 | 2.48 m | ± 6 cm |\n| 22:30 | 2.52 m | ± 7 cm |",
+    ),
     Said("ida", "13:44", "That is 30 cm under the ramp's limit. I would sail.", reactions={"👍": "ann noor theo bob"}),
     Said(
         "theo", "14:20", "The notice for passengers is ready in two languages: https://example.org/notices/storm-plan"
@@ -187,7 +190,7 @@ def _members(slug: str, messages: int) -> list[dict[str, Any]]:
             "role": role.get(user, "member"),
             "joined_at": _stamp(FOUNDED),
             "read": read,
-        }  # noqa: E501
+        }
         for user in PEOPLE
     ]
 

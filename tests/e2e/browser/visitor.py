@@ -117,7 +117,7 @@ class Visitor:
         if message.type not in {"error", "warning"}:
             return
         if not any(expected in message.text for expected in self._expected):
-            self.complaints.append(f"{message.type}: {message.text}")
+            self.complaints.append(f"{message.type}: {message.text} ({message.location['url']})")
 
     def _websocket(self, socket: WebSocket) -> None:
         socket.on("framesent", lambda frame: self.sent.append(str(frame)))
