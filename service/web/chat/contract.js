@@ -147,7 +147,7 @@
  * @property {string} scope
  * @property {string} expires_at
  * @property {number} heartbeat Seconds.
- * @property {{text: number, frame: number, nonce: number, rooms: number, commands_per_second: number}} limits
+ * @property {{text: number, frame: number, nonce: number, file?: number, files?: number, rooms: number, commands_per_second: number}} limits
  * @property {{version: string, node: string}} server
  *
  * @typedef {object} JoinAnswer

@@ -111,8 +111,8 @@ const FIRST = ['👍', '❤️', '😄', '🎉', '👀', '✅'];
 export class RecentEmoji {
   #store;
 
-  /** @param {{get: () => string, set: (value: string) => void}} store */
-  constructor(store) {
+  /** @param {{get: () => string, set: (value: string) => void}} [store] Without one it is kept as long as the page. */
+  constructor(store = inMemory()) {
     this.#store = store;
   }
 
@@ -127,6 +127,11 @@ export class RecentEmoji {
     if (/\s/u.test(emoji)) return;
     this.#store.set([...new Set([emoji, ...this.#store.get().split(' ').filter(Boolean)])].slice(0, RECENT_MAX).join(' '));
   }
+}
+
+function inMemory() {
+  let kept = '';
+  return { get: () => kept, set: (/** @type {string} */ value) => void (kept = value) };
 }
 
 /** Whether a text is nothing but a few emoji, which then may be seen from further away. @param {string} text */

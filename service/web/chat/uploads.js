@@ -44,7 +44,8 @@ export class Uploads {
   #api;
   #limits;
   #tooLarge;
-  #changed;
+  /** Called after anything that one could see. @type {() => void} */
+  onchange;
   #keys = 0;
   /** @type {Map<number, AbortController>} */
   #running = new Map();
@@ -55,14 +56,14 @@ export class Uploads {
    * @param {Carrier} parts.api
    * @param {() => {file?: number, files?: number} | undefined} parts.limits What the server holds files to.
    * @param {(limit: number) => string} parts.tooLarge How to say that a file is over it.
-   * @param {() => void} parts.changed
+   * @param {() => void} parts.onchange
    */
-  constructor({ slug, api, limits, tooLarge, changed }) {
+  constructor({ slug, api, limits, tooLarge, onchange }) {
     this.#slug = slug;
     this.#api = api;
     this.#limits = limits;
     this.#tooLarge = tooLarge;
-    this.#changed = changed;
+    this.onchange = onchange;
   }
 
   /** How many files one message may carry. */
@@ -91,7 +92,7 @@ export class Uploads {
     this.overflow = brought.length > room ? 'many' : null;
     for (const blob of brought.slice(0, Math.max(0, room))) this.items.push(this.#item(blob));
     this.#next();
-    this.#changed();
+    this.onchange();
   }
 
   /** @param {number} key Called off, or taken out of what the message will carry. */
@@ -101,7 +102,7 @@ export class Uploads {
     this.items = this.items.filter((item) => item.key !== key);
     this.overflow = null;
     this.#next();
-    this.#changed();
+    this.onchange();
   }
 
   /** @param {number} key */
@@ -110,7 +111,7 @@ export class Uploads {
     if (item?.state !== 'failed' || item.final) return;
     Object.assign(item, { state: 'waiting', refusal: undefined, progress: 0 });
     this.#next();
-    this.#changed();
+    this.onchange();
   }
 
   /** The message has taken them: what is left begins anew. */
@@ -126,7 +127,7 @@ export class Uploads {
     this.#running.clear();
     this.items = [];
     this.overflow = null;
-    this.#changed();
+    this.onchange();
   }
 
   /**
@@ -156,7 +157,7 @@ export class Uploads {
     item.state = 'sending';
     const progress = (/** @type {number} */ part) => {
       item.progress = part;
-      this.#changed();
+      this.onchange();
     };
     try {
       const file = await this.#api.upload(this.#slug, item.blob, { name: item.name, signal: control.signal, progress });
@@ -169,7 +170,7 @@ export class Uploads {
     } finally {
       if (this.#running.get(item.key) === control) this.#running.delete(item.key);
       this.#next();
-      this.#changed();
+      this.onchange();
     }
   }
 }

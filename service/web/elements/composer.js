@@ -1,100 +1,207 @@
 /**
- * Where one writes. Enter sends, Shift and Enter begins a new line; what is half written stays with its room.
+ * Where one writes to a room or into a thread. Enter sends, Shift and Enter begins a new line; what is half written
+ * stays with its place, and so do the files that were brought.
  *
  *     <moot-composer></moot-composer>
- *     composer.show(chat, room);
+ *     composer.show(chat, room);            // or composer.show(chat, room, thread)
+ *
+ * Sends `edit-last` up for the arrow up in an empty field, and `sent`.
  */
 
-import { say } from '../words/words.js';
+import { sizeInWords } from '../chat/sizes.js';
+import { Uploads } from '../chat/uploads.js';
+import { locale, say } from '../words/words.js';
 import { h, icon } from './dom.js';
-
-/** The contract's limit, until `hello` tells the server's own. */
-const DEFAULT_TEXT_LIMIT = 4_000;
+import { UploadTray } from './upload_tray.js';
 
 /** How many characters before the limit the count appears. */
 const COUNT_FROM = 300;
+
+let count = 0;
+
+/**
+ * A room, or a thread in it.
+ * @typedef {{draft: string, send: (text: string, more?: {files?: import('../chat/contract.js').FileInfo[]}) => void}} Place
+ */
+
+/** What was brought to each place and not sent yet. @type {WeakMap<Place, Uploads>} */
+const brought = new WeakMap();
 
 export class Composer extends HTMLElement {
   /** @type {import('../chat/room.js').Room | null} */
   #room = null;
   /** @type {import('../chat/chat.js').Chat | null} */
   #chat = null;
-  #input = h('textarea', { rows: '1', enterkeyhint: 'send', 'aria-describedby': 'composer-count' });
-  #count = h('span', { class: 'left', id: 'composer-count' });
-  #send = h('button', { class: 'send', type: 'submit', 'aria-label': say('composer.send'), title: say('composer.send') }, icon('send'));
+  /** @type {Place | null} */
+  #place = null;
+  /** @type {Uploads | null} */
+  #uploads = null;
+  #id = `composer-${(count += 1)}`;
+  #writing = /** @type {import('./writing.js').Writing} */ (document.createElement('moot-writing'));
+  #tray = new UploadTray();
+  #note = h('p', { class: 'note', role: 'status' });
+  #count = h('span', { class: 'left', id: `${this.#id}-count` });
+  #send = h('button', { class: 'send', type: 'submit' }, icon('send'));
+  #picker = h('input', { type: 'file', multiple: true, hidden: true, onchange: () => this.#picked() });
+  #attach = h('button', { type: 'button', class: 'icon-button attach', onclick: () => this.#picker.click() }, icon('attach'));
+  #emoji = h('button', { type: 'button', class: 'icon-button emoji-button', onclick: () => this.#pickEmoji() }, icon('smile'));
 
   connectedCallback() {
     if (this.firstChild) return this.#fit();
-    this.#input.addEventListener('input', () => this.#typed());
-    this.#input.addEventListener('keydown', (event) => this.#key(event));
     const submit = (/** @type {Event} */ event) => {
       event.preventDefault();
       this.#submit();
     };
-    this.append(h('form', { onsubmit: submit }, this.#input, this.#count, this.#send));
+    const line = h('div', { class: 'line' }, this.#attach, this.#writing, this.#count, this.#emoji, this.#send);
+    this.append(h('form', { onsubmit: submit }, this.#tray.element, line), this.#note, this.#picker);
     this.#fit();
   }
 
   /**
    * @param {import('../chat/chat.js').Chat} chat
    * @param {import('../chat/room.js').Room} room
+   * @param {Place} [place] A thread of the room.
    */
-  show(chat, room) {
+  show(chat, room, place = room) {
     this.#chat = chat;
     this.#room = room;
-    this.#input.value = room.draft;
-    const label = say('composer.placeholder', { room: room.info.name });
-    this.#input.placeholder = label;
-    this.#input.setAttribute('aria-label', label);
+    this.#place = place;
+    this.#uploads = this.#uploadsOf(place);
+    const label = place === room ? say('composer.placeholder', { room: room.info.name }) : say('composer.reply');
+    this.#writing.define({
+      chat,
+      room,
+      label,
+      placeholder: label,
+      describedBy: `${this.#id}-count`,
+      submit: () => this.#submit(),
+      typed: () => this.#typed(),
+      up: () => this.dispatchEvent(new CustomEvent('edit-last', { bubbles: true })),
+      pasted: (files) => this.addFiles(files),
+    });
+    this.#writing.value = place.draft;
+    this.#label(this.#send, say('composer.send'));
+    this.#label(this.#attach, say('composer.attach'));
+    this.#label(this.#emoji, say('composer.emoji'));
     queueMicrotask(() => {
       this.#fit();
       // On a touch screen focus would raise the keyboard over what one came to read.
-      if (matchMedia('(hover: hover)').matches) this.#input.focus();
+      if (matchMedia('(hover: hover)').matches) this.#writing.focusEnd();
     });
   }
 
-  /** @param {KeyboardEvent} event */
-  #key(event) {
-    // While an input method composes, Enter ends the composition and not the message.
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    this.#submit();
+  focus() {
+    this.#writing.focusEnd();
+  }
+
+  /** @param {Iterable<File>} files As somebody brings them: chosen, dropped, or pasted. */
+  addFiles(files) {
+    this.#uploads?.add(files);
+    this.#writing.input.focus();
+  }
+
+  /** What somebody said, to be answered: as Markdown quotes it. @param {string} text */
+  quote(text) {
+    const lines = text.split('\n').map((line) => `> ${line}`);
+    const before = this.#writing.value.trimEnd();
+    this.#writing.value = `${before ? `${before}\n\n` : ''}${lines.join('\n')}\n\n`;
+    this.#typed();
+    this.#writing.focusEnd();
   }
 
   #typed() {
-    const room = this.#room;
-    if (!room) return;
-    room.draft = this.#input.value;
+    const [place, room] = [this.#place, this.#room];
+    if (!place || !room) return;
+    place.draft = this.#writing.value;
     this.#fit();
-    if (room.draft.trim() !== '') room.typing();
+    if (place.draft.trim() !== '') room.typing();
   }
 
-  #submit() {
-    const room = this.#room;
-    if (!room || this.#input.value.trim() === '' || this.#left < 0) return;
-    room.log.following = true;
-    if (!room.log.atEnd) room.history.show('latest').catch(() => {}); // it is sent all the same, and shown when one is back at the end
-    room.send(this.#input.value);
-    room.draft = '';
-    this.#input.value = '';
-    this.#fit();
-    this.#input.focus();
+  async #submit() {
+    const [place, uploads] = [this.#place, this.#uploads];
+    if (!place || !uploads || !this.#ready) return this.#fit();
+    const text = await this.#writing.text();
+    // Emoji may have been on their way, and somebody may have gone on writing, or gone elsewhere.
+    if (this.#place !== place || !this.#ready) return;
+    const files = uploads.taken();
+    place.send(text, files.length > 0 ? { files } : {});
+    place.draft = '';
+    this.#writing.value = '';
+    this.#drawFiles();
+    this.#writing.input.focus();
+    this.dispatchEvent(new CustomEvent('sent', { bubbles: true }));
   }
 
-  /** The height of what is written, and how much more may be. */
+  /** Whether there is something to send, and nothing in its way. */
+  get #ready() {
+    const uploads = this.#uploads;
+    const something = this.#writing.value.trim() !== '' || (uploads?.files.length ?? 0) > 0;
+    return something && this.#writing.left >= 0 && !uploads?.busy && !uploads?.failed;
+  }
+
+  /** How much more may be written, and whether it can go. */
   #fit() {
-    this.#input.style.height = 'auto';
-    this.#input.style.height = `${this.#input.scrollHeight}px`;
-    const left = this.#left;
+    this.#writing.fit();
+    const { left } = this.#writing;
     this.#count.textContent = left < COUNT_FROM ? String(left) : '';
     this.#count.classList.toggle('over', left < 0);
-    this.#send.disabled = left < 0 || this.#input.value.trim() === '';
+    this.#send.disabled = !this.#ready;
   }
 
-  /** In code points, as the server counts. */
-  get #left() {
-    const limit = this.#chat?.connection.hello?.limits.text ?? DEFAULT_TEXT_LIMIT;
-    return limit - [...this.#input.value.trim()].length;
+  /** @param {Place} place */
+  #uploadsOf(place) {
+    const [chat, room] = [this.#chat, this.#room];
+    if (!chat || !room) throw new Error('show() comes first');
+    const known = brought.get(place);
+    if (known) known.onchange = () => this.#drawFiles();
+    const uploads = known ?? new Uploads({
+      slug: room.slug,
+      api: chat.api,
+      limits: () => chat.connection.hello?.limits,
+      tooLarge: (limit) => say('composer.tooLarge', { size: sizeInWords(limit, locale()) }),
+      onchange: () => this.#drawFiles(),
+    });
+    brought.set(place, uploads);
+    queueMicrotask(() => this.#drawFiles());
+    return uploads;
+  }
+
+  #drawFiles() {
+    const uploads = this.#uploads;
+    if (!uploads) return;
+    this.#tray.show(uploads);
+    const many = uploads.overflow === 'many' ? say('composer.tooMany', { count: uploads.most }) : '';
+    const note = many || (uploads.busy ? say('composer.wait') : '');
+    if (this.#note.textContent !== note) this.#note.textContent = note;
+    this.#fit();
+  }
+
+  #picked() {
+    this.addFiles([...(this.#picker.files ?? [])]);
+    this.#picker.value = ''; // the same file may be chosen again
+  }
+
+  async #pickEmoji() {
+    const chat = this.#chat;
+    if (!chat) return;
+    const { pickEmoji } = await import('./emoji_picker.js');
+    pickEmoji({
+      chat,
+      at: this.#emoji,
+      picked: (emoji) => {
+        chat.emoji.used(emoji);
+        this.#writing.insert(emoji);
+      },
+    });
+  }
+
+  /**
+   * @param {HTMLElement} button
+   * @param {string} label
+   */
+  #label(button, label) {
+    button.setAttribute('aria-label', label);
+    button.title = label;
   }
 }
 

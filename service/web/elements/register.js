@@ -8,21 +8,26 @@ import { registerApp } from './app.js';
 import { registerComposer } from './composer.js';
 import { registerDirectory } from './directory.js';
 import { registerDoor } from './door.js';
+import { registerEditionBar } from './edition_bar.js';
 import { registerForm } from './form.js';
 import { registerHall } from './hall.js';
 import { registerLeave } from './leave.js';
 import { registerNewRoom } from './new_room.js';
 import { registerNotice } from './notice.js';
 import { registerPeople } from './people.js';
+import { registerPicture } from './picture.js';
 import { registerReport } from './report.js';
 import { registerRoom } from './room.js';
 import { registerRooms } from './rooms.js';
 import { registerTimeline } from './timeline.js';
+import { registerWriting } from './writing.js';
 
 export function registerElements() {
   registerForm();
   registerNotice();
   registerTimeline();
+  registerPicture();
+  registerWriting();
   registerComposer();
   registerRoom();
   registerPeople();
@@ -35,5 +40,6 @@ export function registerElements() {
   registerAccount();
   registerHall();
   registerDoor();
+  registerEditionBar();
   registerApp();
 }

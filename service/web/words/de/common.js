@@ -27,4 +27,5 @@ export const words = {
   'common.gate.moderator': 'die Moderation und aufwärts',
   'common.gate.admin': 'Admins',
   'common.notification': '{name} in {room}',
+  'common.cancel': 'Abbrechen',
 };

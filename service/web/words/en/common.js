@@ -27,4 +27,5 @@ export const words = {
   'common.gate.moderator': 'moderators and above',
   'common.gate.admin': 'admins',
   'common.notification': '{name} in {room}',
+  'common.cancel': 'Cancel',
 };
