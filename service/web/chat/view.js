@@ -9,18 +9,20 @@
  * @typedef {{to: 'end'} | {to: 'line'} | {to: 'message', id: string}} Target
  */
 
-/** Messages drawn at most. */
+/** Messages drawn at most, on a screen of everyday height. */
 export const DRAWN_MOST = 200;
 
 /** How many are left of them where the oldest give way to what is said: not one by one, but many at once. */
 export const DRAWN_KEPT = 120;
 
 /** How many come in as one scrolls. */
-export const STEP = 60;
+export const STEP = 40;
 
 export class View {
   /** @type {Target | null} where to look, once */
   target = { to: 'end' };
+  /** Messages drawn at most: on a very high screen it takes more of them to have some in reserve at both ends. */
+  most = DRAWN_MOST;
   #log;
   #from = 0;
   #to = Infinity;
@@ -50,7 +52,7 @@ export class View {
   older() {
     const [start, end] = this.#range();
     if (start === 0) return false;
-    this.#set(Math.max(0, start - STEP), Math.min(end, Math.max(0, start - STEP) + DRAWN_MOST));
+    this.#set(Math.max(0, start - STEP), Math.min(end, Math.max(0, start - STEP) + this.most));
     return true;
   }
 
@@ -63,7 +65,7 @@ export class View {
       return false;
     }
     const next = Math.min(length, end + STEP);
-    this.#set(Math.max(start, next - DRAWN_MOST), next);
+    this.#set(Math.max(start, next - this.most), next);
     return true;
   }
 
@@ -92,8 +94,8 @@ export class View {
     const first = this.#from === 0 ? 0 : messages.findIndex(({ seq }) => seq >= this.#from);
     const start = first < 0 ? messages.length : first;
     const end = this.#to === Infinity ? messages.length : messages.findLastIndex(({ seq }) => seq <= this.#to) + 1;
-    if (end - start <= DRAWN_MOST) return [start, Math.max(start, end)];
-    if (!following) return this.#set(start, start + DRAWN_MOST);
+    if (end - start <= this.most) return [start, Math.max(start, end)];
+    if (!following) return this.#set(start, start + this.most);
     return this.#set(end - DRAWN_KEPT, end);
   }
 

@@ -24,7 +24,7 @@ export class KeyedList {
   /** @param {Item[]} items */
   show(items) {
     const before = this.#shown;
-    const holder = [...before].find(([, { node }]) => node.contains(document.activeElement))?.[0];
+    const holder = this.#holder();
     this.#shown = new Map();
     for (const { key, signature, make } of items) {
       const old = before.get(key);
@@ -59,13 +59,21 @@ export class KeyedList {
     /** @type {HTMLElement} */ (node.querySelector('a, button') ?? node).focus();
   }
 
+  /** The key of the node in which somebody is by keyboard. */
+  #holder() {
+    const { activeElement } = document;
+    if (!this.#element.contains(activeElement)) return undefined;
+    return [...this.#shown].find(([, { node }]) => node.contains(activeElement))?.[0];
+  }
+
+  /** Nodes that stay where they are, are not touched: what is new at the end is put there, and that is all. */
   #place() {
-    const nodes = [...this.#shown.values()].map(({ node }) => node);
-    const kept = new Set(nodes);
+    const kept = new Set([...this.#shown.values()].map(({ node }) => node));
     for (const child of [...this.#element.children]) if (!kept.has(/** @type {HTMLElement} */ (child))) child.remove();
-    nodes.forEach((node, i) => {
-      const there = this.#element.children[i];
-      if (there !== node) this.#element.insertBefore(node, there ?? null);
-    });
+    let next = this.#element.firstElementChild;
+    for (const node of kept) {
+      if (node === next) next = next.nextElementSibling;
+      else this.#element.insertBefore(node, next);
+    }
   }
 }

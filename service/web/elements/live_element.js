@@ -1,6 +1,6 @@
 /**
- * An element that draws itself again when something that it shows says `change`. Many changes in one turn make one
- * drawing. What it watches is let go when it leaves the page.
+ * An element that draws itself again when something that it shows says `change`. However many changes there are, it
+ * draws once for each frame that the browser shows. What it watches is let go when it leaves the page.
  *
  *     class Clock extends LiveElement {
  *       set time(time) { this.watch(time); }
@@ -11,7 +11,8 @@
 export class LiveElement extends HTMLElement {
   /** @type {EventTarget[]} */
   #sources = [];
-  #due = false;
+  /** @type {number | 'turn' | null} the frame that it will draw for, or the end of this turn */
+  #due = null;
   /** @type {Map<string, {signature: string, node: Node}>} */
   #kept = new Map();
   #changed = () => this.drawSoon();
@@ -33,14 +34,21 @@ export class LiveElement extends HTMLElement {
     this.drawSoon();
   }
 
-  /** A microtask and not an animation frame: a page in the background gets none, and its title should still be right. */
+  /** A page in the background gets no frames, and its title should still be right: it draws when the turn is over. */
   drawSoon() {
-    if (this.#due) return;
-    this.#due = true;
-    queueMicrotask(() => {
-      this.#due = false;
-      if (this.isConnected) this.draw();
-    });
+    if (this.#due === 'turn' || (this.#due !== null && !document.hidden)) return;
+    if (this.#due !== null) cancelAnimationFrame(this.#due);
+    if (document.hidden) {
+      this.#due = 'turn';
+      queueMicrotask(() => this.#drawNow());
+    } else {
+      this.#due = requestAnimationFrame(() => this.#drawNow());
+    }
+  }
+
+  #drawNow() {
+    this.#due = null;
+    if (this.isConnected) this.draw();
   }
 
   draw() {}

@@ -1,6 +1,6 @@
 /**
  * What was said in a room. It stays at the end while one reads there, and stays put while one reads elsewhere; near
- * its ends it asks for more.
+ * its ends it asks for more. Only a part of the room is drawn: `View` says which, and where somebody wants to look.
  *
  *     <moot-timeline></moot-timeline>
  *     timeline.show(chat, room);
@@ -11,47 +11,52 @@
 import { Problem } from '../chat/problem.js';
 import { SessionEnded } from '../chat/session.js';
 import { entries } from '../chat/timeline.js';
-import { say, sayWith } from '../words/words.js';
+import { DRAWN_MOST } from '../chat/view.js';
+import { language, say, sayWith } from '../words/words.js';
 import { fill, h, icon } from './dom.js';
 import { KeyedList } from './keyed_list.js';
 import { LiveElement } from './live_element.js';
 import { moments } from './manner.js';
-import { entryNode, signature } from './message.js';
+import { entryNode, messageOf, signature } from './message.js';
 import { MessageTools } from './message_tools.js';
+import { Scroller } from './scroller.js';
 import { Talk } from './talk.js';
 
-/** From the end, within which one counts as reading at the end. */
-const END_PX = 60;
-
 /** From either end, within which more is asked for, so that it is there before the end is reached. */
-const AHEAD_PX = 800;
+const AHEAD_PX = 600;
+
+/** The height of a message of one line, and how many are drawn beside those that one sees. */
+const LINE_PX = 22;
+const RESERVE = 140;
 
 export class Timeline extends LiveElement {
   /** @type {import('../chat/room.js').Room | null} */
   #room = null;
   /** @type {import('../chat/chat.js').Chat | null} */
   #chat = null;
+  /** Nothing of the room has been shown yet. */
   #fresh = true;
-  #failed = false;
-  /** The last message that was on the screen while one read at the end. */
-  #seen = 0;
+  /** What could not be loaded. @type {'older' | 'newer' | 'latest' | null} */
+  #failed = null;
   #list = h('ol', { class: 'entries' });
   #entries = new KeyedList(this.#list);
   /** @type {Talk | null} */
   #talk = null;
   #tools = new MessageTools(this.#list, () => this.#talk);
   #top = h('div', { class: 'top' });
+  #bottom = h('div', { class: 'bottom' });
   #typing = h('p', { class: 'typing' });
   #log = h('div', { role: 'log', 'aria-label': say('timeline.label') }, this.#list);
-  #scroller = h('div', { class: 'scroller', tabindex: '0' }, this.#top, this.#log);
+  #scroller = new Scroller(h('div', { class: 'scroller', tabindex: '0' }, this.#top, this.#log, this.#bottom), this.#entries);
   #jump = h('button', { class: 'jump', hidden: true, onclick: () => this.#toEnd() });
-  #resized = new ResizeObserver(() => this.#settle());
+  #resized = new ResizeObserver(() => this.#fit());
 
   connectedCallback() {
     super.connectedCallback();
-    this.#scroller.addEventListener('scroll', () => this.#scrolled(), { passive: true });
-    this.#resized.observe(this.#scroller);
-    fill(this, this.#scroller, this.#jump, this.#typing);
+    this.#scroller.element.addEventListener('scroll', () => this.#scrolled(), { passive: true });
+    // The list, too: a picture that is there at last makes it longer.
+    for (const element of [this.#scroller.element, this.#list]) this.#resized.observe(element);
+    fill(this, this.#scroller.element, this.#jump, this.#typing);
   }
 
   disconnectedCallback() {
@@ -68,35 +73,45 @@ export class Timeline extends LiveElement {
     this.#room = room;
     this.#talk = new Talk({ chat, room, element: this, changed: () => this.drawSoon() });
     this.#fresh = true;
-    this.#failed = false;
+    this.#failed = null;
     this.#entries.clear();
-    room.log.following = true;
-    this.watch(room);
+    this.watch(room, chat.threads);
   }
 
   draw() {
     const [room, chat] = [this.#room, this.#chat];
-    if (!room || !chat) return;
-    this.#log.setAttribute('aria-busy', String(this.#fresh || room.history.loading));
-    const anchor = room.log.following ? null : this.#anchor();
-    this.#drawTop(room);
-    this.#reconcile(room, chat);
+    // In the background nobody reads: what came meanwhile is drawn once one is back.
+    if (!room || !chat || document.hidden) return;
+    const here = room.loaded && !(this.#fresh && room.place.finding);
+    this.#log.setAttribute('aria-busy', String(!here || room.history.loading || room.place.finding));
+    const anchor = room.log.following ? null : this.#scroller.anchor();
+    this.#drawTop(room, here);
+    this.#drawBottom(room);
     this.#drawTyping(room, chat);
-    if (!room.loaded) return;
-    if (this.#fresh) this.#begin();
+    if (!here) return;
+    this.#reconcile(room, chat);
+    this.#fresh = false;
+    const { target } = room.view;
+    room.view.target = null;
+    if (target && target.to !== 'end') this.#look(target);
     else if (room.log.following) this.#settle();
-    else if (anchor) this.#restore(anchor);
-    this.#drawJump(room);
-    this.#askForMore();
+    else if (anchor) this.#scroller.restore(anchor);
+    this.#scrolled();
+  }
+
+  /** Begins to edit what one said last, as far as it is here. */
+  editLast() {
+    const [room, talk] = [this.#room, this.#talk];
+    const last = room?.log.messages.findLast((message) => talk?.offers(message).edit);
+    if (last) talk?.edit(last);
   }
 
   /** @param {import('../chat/room.js').Room} room @param {import('../chat/chat.js').Chat} chat */
   #reconcile(room, chat) {
-    const talk = this.#talk;
-    if (!talk) return;
+    const talk = /** @type {Talk} */ (this.#talk);
     const wanted = entries({
-      messages: room.log.messages,
-      outgoing: room.log.atEnd ? room.outbox.items.filter(({ root }) => root === undefined) : [],
+      messages: room.view.messages.map((message) => room.shown(message)),
+      outgoing: room.view.atEnd ? room.outbox.items.filter(({ root }) => root === undefined) : [],
       me: chat.me.username,
       line: room.reading.line,
       dayKey: (moment) => moments.dayKey(moment),
@@ -107,115 +122,122 @@ export class Timeline extends LiveElement {
     this.#tools.settle();
   }
 
-  /** Begins to edit what one said last, as far as it is here. */
-  editLast() {
-    const [room, talk] = [this.#room, this.#talk];
-    const last = room?.log.messages.findLast((message) => talk?.offers(message).edit);
-    if (last) talk?.edit(last);
+  /** @param {import('../chat/room.js').Room} room @param {boolean} here */
+  #drawTop({ view, log, outbox, info, standing, history }, here) {
+    const empty = log.messages.length === 0 && outbox.items.length === 0;
+    const may = standing.refusal === null;
+    const failed = this.#failed === 'older';
+    const sign = [here, failed, history.loading, view.atStart, empty, may, info.name, language()].join(' ');
+    fill(this.#top, this.kept('top', sign, () => {
+      if (!here) return skeleton();
+      if (failed) return failure('timeline.olderFailed', () => this.#load('older'));
+      if (!view.atStart) return h('p', { class: 'more' }, history.loading ? say('timeline.older') : '');
+      return beginning(info, empty, may);
+    }));
   }
 
   /** @param {import('../chat/room.js').Room} room */
-  #drawTop(room) {
-    const { loaded, log, outbox, info } = room;
-    const paging = room.history.loading;
-    const empty = log.messages.length === 0 && outbox.items.length === 0;
-    const may = room.standing.refusal === null;
-    const sign = [loaded, this.#failed, paging, log.atStart, empty, may, info.name].join(' ');
-    fill(this.#top, this.kept('top', sign, () => {
-      if (!loaded) return skeleton();
-      if (this.#failed) return failure(() => this.#load('older'));
-      if (!log.atStart) return h('p', { class: 'more' }, paging ? say('timeline.older') : '');
-      return beginning(info, empty, may);
+  #drawBottom({ view, loaded, history }) {
+    const failed = this.#failed === 'newer' || this.#failed === 'latest' ? this.#failed : null;
+    const more = loaded && !view.atEnd;
+    fill(this.#bottom, this.kept('bottom', [failed, more, history.loading, language()].join(' '), () => {
+      if (failed) return failure('timeline.newerFailed', () => this.#load(failed));
+      return h('p', { class: 'more', hidden: !more }, more && history.loading ? say('timeline.newer') : '');
     }));
   }
 
   /** @param {import('../chat/room.js').Room} room @param {import('../chat/chat.js').Chat} chat */
   #drawTyping(room, chat) {
     const names = room.presence.typing.map((username) => chat.names.of(username));
-    fill(this.#typing, this.kept('typing', names.join('\n'), () => typists(names)));
+    fill(this.#typing, this.kept('typing', `${language()} ${names.join('\n')}`, () => typists(names)));
   }
 
   /** @param {import('../chat/room.js').Room} room */
-  #drawJump(room) {
-    const { following, atEnd, messages } = room.log;
-    if (following && atEnd) this.#seen = messages.at(-1)?.seq ?? 0;
-    const count = messages.filter((message) => message.seq > this.#seen).length;
-    this.#jump.hidden = following && atEnd;
+  #drawJump({ log, view, unread }) {
+    this.#jump.hidden = log.following && view.atEnd;
     if (this.#jump.hidden) return;
-    const label = atEnd && count > 0 ? say('timeline.new', { count }) : say('timeline.latest');
+    const label = unread > 0 ? say('timeline.new', { count: unread }) : say('timeline.latest');
     fill(this.#jump, this.kept('jump', label, () => h('span', {}, icon('down'), label)));
   }
 
-  /** A room opens at what is new, or else at its end. */
-  #begin() {
-    this.#fresh = false;
-    const { log, reading } = /** @type {import('../chat/room.js').Room} */ (this.#room);
-    this.#seen = reading.line ?? log.messages.at(-1)?.seq ?? 0;
-    const line = this.#list.querySelector('.new');
-    if (line) line.scrollIntoView({ block: 'center' });
-    else this.#settle();
-    this.#scrolled();
+  /** @param {import('../chat/view.js').Target} target */
+  #look(target) {
+    const node = target.to === 'line' ? this.#list.querySelector('.new') : target.to === 'message' && this.#nodeOf(target.id);
+    if (!node) return this.#settle();
+    if (target.to === 'line') return this.#scroller.show(node, 1 / 4);
+    this.#scroller.show(node, 1 / 3);
+    /** @type {HTMLElement} */ (node).focus({ preventScroll: true });
+    node.classList.add('shown');
+    node.addEventListener('animationend', () => node.classList.remove('shown'), { once: true });
   }
 
-  /**
-   * The first message that can be seen, and where: what comes in above it must not move it. By its key, as its node may
-   * be made anew; and no line of a day, which belongs above whatever comes in.
-   */
-  #anchor() {
-    const edge = this.#scroller.getBoundingClientRect().top;
-    for (const [key, node] of this.#entries.nodes()) {
-      const { top, bottom } = node.getBoundingClientRect();
-      if (bottom > edge && node.classList.contains('message')) return { key, top };
-    }
+  /** @param {string} id */
+  #nodeOf(id) {
+    for (const [, node] of this.#entries.nodes()) if (messageOf(node)?.id === id) return node;
     return null;
   }
 
-  /** @param {{key: string, top: number}} anchor */
-  #restore({ key, top }) {
-    const node = this.#entries.node(key);
-    if (node) this.#scroller.scrollTop += node.getBoundingClientRect().top - top;
+  #fit() {
+    if (this.#room) this.#room.view.most = Math.max(DRAWN_MOST, Math.ceil(this.#scroller.height / LINE_PX) + RESERVE);
+    this.#settle();
   }
 
   #settle() {
-    if (this.#room?.log.following) this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    if (this.#room?.log.following) this.#scroller.toEnd();
   }
 
   #scrolled() {
     const room = this.#room;
     if (!room || this.#fresh) return;
-    room.log.following = room.log.atEnd && this.#below < END_PX;
+    room.log.following = room.view.atEnd && this.#scroller.atEnd;
     this.#drawJump(room);
-    this.#askForMore();
+    this.#askForMore(room);
+    this.#noteRead(room);
   }
 
-  get #below() {
-    const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
-    return scrollHeight - scrollTop - clientHeight;
+  /**
+   * What stands on the screen has been read; at the end, also what happened without being said.
+   * @param {import('../chat/room.js').Room} room
+   */
+  #noteRead(room) {
+    if (!room.reading.attends) return;
+    const last = this.#scroller.lastSeen();
+    const seq = room.log.following ? room.log.seq : last && messageOf(last)?.seq;
+    if (seq) room.seen(seq);
   }
 
-  #askForMore() {
-    const room = this.#room;
-    if (!room || room.history.loading || this.#failed) return;
-    if (!room.log.atStart && this.#scroller.scrollTop < AHEAD_PX) this.#load('older');
-    else if (!room.log.atEnd && this.#below < AHEAD_PX) this.#load('newer');
+  /** @param {import('../chat/room.js').Room} room */
+  #askForMore({ view, log, history }) {
+    if (this.#scroller.above < AHEAD_PX && !view.atStart) {
+      if (view.older()) this.drawSoon();
+      else if (!log.atStart && !history.loading && this.#failed === null) this.#load('older');
+    } else if (this.#scroller.below < AHEAD_PX && !view.atEnd) {
+      if (view.newer() || view.atEnd) this.drawSoon();
+      else if (!log.atEnd && !history.loading && this.#failed === null) this.#load('newer');
+    }
   }
 
-  async #toEnd() {
-    const room = this.#room;
-    if (!room) return;
-    await this.#load('latest');
-    room.log.following = true;
-    this.drawSoon();
+  #toEnd() {
+    this.#failed = null;
+    this.#orSay('latest', this.#room?.goToEnd());
   }
 
   /** @param {'older' | 'newer' | 'latest'} where */
-  async #load(where) {
-    this.#failed = false;
+  #load(where) {
+    this.#failed = null;
+    this.#orSay(where, where === 'latest' ? this.#room?.goToEnd() : this.#room?.history.show(where));
+  }
+
+  /**
+   * @param {'older' | 'newer' | 'latest'} where
+   * @param {Promise<void> | undefined} loading
+   */
+  async #orSay(where, loading) {
     try {
-      await this.#room?.history.show(where);
+      await loading;
     } catch (error) {
       if (!(error instanceof Problem) && !(error instanceof SessionEnded)) throw error;
-      this.#failed = true;
+      this.#failed = where;
       this.drawSoon();
     }
   }
@@ -241,10 +263,13 @@ function typists(names) {
   return names.length === 2 ? h('span', {}, ...sayWith('timeline.typing.two', { first, second })) : h('span', {}, say('timeline.typing.many'));
 }
 
-/** @param {() => void} again */
-function failure(again) {
+/**
+ * @param {'timeline.olderFailed' | 'timeline.newerFailed'} what
+ * @param {() => void} again
+ */
+function failure(what, again) {
   const button = h('button', { class: 'link', onclick: again }, say('common.again'));
-  return h('p', { class: 'more', role: 'alert' }, say('timeline.olderFailed'), ' ', button);
+  return h('p', { class: 'more', role: 'alert' }, say(what), ' ', button);
 }
 
 /** Lines where the messages will be. */

@@ -4,6 +4,8 @@ export const words = {
   'timeline.loading': 'Nachrichten werden geladen',
   'timeline.older': 'Ältere Nachrichten werden geladen…',
   'timeline.olderFailed': 'Ältere Nachrichten konnten nicht geladen werden.',
+  'timeline.newer': 'Neuere Nachrichten werden geladen…',
+  'timeline.newerFailed': 'Neuere Nachrichten konnten nicht geladen werden.',
   'timeline.beginning': 'Der Anfang von {room}',
   'timeline.began': 'Er begann am {day}.',
   'timeline.empty': 'Hier wurde noch nichts gesagt.',

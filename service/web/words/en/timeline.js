@@ -4,6 +4,8 @@ export const words = {
   'timeline.loading': 'Loading messages',
   'timeline.older': 'Loading older messages…',
   'timeline.olderFailed': 'Older messages could not be loaded.',
+  'timeline.newer': 'Loading newer messages…',
+  'timeline.newerFailed': 'Newer messages could not be loaded.',
   'timeline.beginning': 'The beginning of {room}',
   'timeline.began': 'It began on {day}.',
   'timeline.empty': 'Nothing has been said here yet.',
