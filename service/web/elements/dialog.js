@@ -7,8 +7,12 @@
  *     hall.append(dialog);
  */
 
+import { Problem } from '../chat/problem.js';
+import { refusalSentence } from '../chat/reasons.js';
+import { SessionEnded } from '../chat/session.js';
 import { say } from '../words/words.js';
 import { h, icon } from './dom.js';
+import { moments } from './manner.js';
 
 /** @typedef {import('./hall.js').Definition} Surroundings */
 
@@ -34,6 +38,7 @@ export class Dialog extends HTMLElement {
     this.#dialog.replaceChildren(head, h('div', { class: 'body' }, ...this.body()));
     this.#dialog.addEventListener('close', () => this.remove());
     this.#dialog.addEventListener('click', (event) => event.target === this.#dialog && this.close());
+    this.#dialog.classList.toggle('wide', this.wide);
     this.replaceChildren(this.#dialog);
     this.#dialog.showModal();
     /** @type {HTMLElement | null} */ (this.querySelector('[data-first]'))?.focus();
@@ -48,6 +53,11 @@ export class Dialog extends HTMLElement {
     return '';
   }
 
+  /** Whether it needs more room than a question does. */
+  get wide() {
+    return false;
+  }
+
   /** @returns {Node[]} */
   body() {
     return [];
@@ -60,6 +70,26 @@ export class Dialog extends HTMLElement {
   get around() {
     if (this.#around === null) throw new Error('open() comes first');
     return this.#around;
+  }
+
+  /**
+   * Does something, and says in the dialog why it could not be done.
+   * @param {HTMLElement} alert
+   * @param {() => Promise<unknown>} act
+   */
+  async orAlert(alert, act) {
+    if (this.hasAttribute('busy')) return;
+    this.toggleAttribute('busy', true);
+    alert.hidden = true;
+    try {
+      await act();
+    } catch (error) {
+      if (!(error instanceof Problem) && !(error instanceof SessionEnded)) throw error;
+      alert.textContent = refusalSentence(error, (time) => moments.short(time, Date.now()));
+      alert.hidden = false;
+    } finally {
+      this.toggleAttribute('busy', false);
+    }
   }
 
   /**

@@ -5,14 +5,24 @@
  *     document.createElement('moot-invite')
  *
  * Each module here has a `register()` that brings its words and defines its elements.
+ *
+ * @typedef {() => Promise<{register: () => Promise<void>}>} Load
  */
 
-/** @type {Record<string, () => Promise<{register: () => Promise<void>}>>} by the element's tag */
-const MODULES = {
-  'moot-invite': () => import('./admin/invite.js'),
-};
+/** @type {[string[], Load][]} the elements' tags, and the module that defines them */
+const PARTS = [
+  [['moot-invite'], () => import('./admin/invite.js')],
+  [['moot-users', 'moot-user', 'moot-invites', 'moot-all-filters'], () => import('./admin/register.js')],
+  [
+    [
+      'moot-desk', 'moot-duties', 'moot-toasts', 'moot-act', 'moot-reports', 'moot-actions', 'moot-sanctions', 'moot-audit',
+      'moot-filters', 'moot-connections', 'moot-access', 'moot-room-members', 'moot-room-settings', 'moot-delete-room',
+    ],
+    () => import('./moderation/register.js'),
+  ],
+];
 
-/** @type {Map<() => Promise<{register: () => Promise<void>}>, Promise<void>>} */
+/** @type {Map<Load, Promise<void>>} */
 const coming = new Map();
 
 /**
@@ -21,7 +31,7 @@ const coming = new Map();
  * @param {string} tag
  */
 export async function bring(tag) {
-  const load = MODULES[tag];
+  const load = PARTS.find(([tags]) => tags.includes(tag))?.[1];
   if (load === undefined || customElements.get(tag)) return;
   const arriving = coming.get(load) ?? load().then((module) => module.register());
   coming.set(load, arriving);

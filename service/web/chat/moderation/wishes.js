@@ -44,6 +44,7 @@ const REQUESTS = {
   addFilter: ({ room, change, reason }) => ({ method: 'POST', path: `${roomPath(room)}/filters`, body: { ...change, reason } }),
   removeFilter: ({ room, id }) => ({ method: 'DELETE', path: `${roomPath(room)}/filters/${part(id)}` }),
   handleReport: ({ id, change }) => ({ method: 'PATCH', path: `/api/reports/${part(id)}`, body: change }),
+  restore: ({ user, reason }) => ({ method: 'PATCH', path: userPath(user), body: { suspended: false, reason } }),
   rename: ({ user, change }) => ({ method: 'PATCH', path: userPath(user), body: change }),
   resetPassword: ({ user }) => ({ method: 'POST', path: `${userPath(user)}/password-reset` }),
   deleteUser: ({ user, change }) => ({ method: 'DELETE', path: userPath(user), query: change }),
