@@ -187,7 +187,8 @@ export class RoomLog {
   /** @param {Message} message */
   #append(message) {
     this.#latestMessage = message.seq;
-    if (!this.atEnd) return;
+    // A page may be ahead of the events, and have brought it already.
+    if (!this.atEnd || message.seq <= this.#last) return;
     if (message.root === undefined) {
       if (this.messages.length >= WINDOW && !this.following) {
         this.atEnd = false;
