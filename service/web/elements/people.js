@@ -1,12 +1,15 @@
 /**
- * The people of the open room: who is here now, and who else belongs to it.
+ * The people of the open room: who is here now, and who else belongs to it. Of many, as many are drawn as somebody
+ * scrolls to; a name finds the others.
  *
  *     <moot-people></moot-people>
  *     people.chat = chat;
  *
- * Sends `toggle-people` up when it is closed.
+ * Sends `toggle-people` up when it is closed, `open-person` for whom somebody wants to know more about, and
+ * `open-dialog` for who is to be acted on.
  */
 
+import { moderates } from '../chat/authority.js';
 import { Problem } from '../chat/problem.js';
 import { roleInWords } from '../chat/roles.js';
 import { SessionEnded } from '../chat/session.js';
@@ -16,16 +19,27 @@ import { face } from './face.js';
 import { KeyedList } from './keyed_list.js';
 import { LiveElement } from './live_element.js';
 
-/** A list that nobody reads to its end need not be built to its end. */
-const SHOWN = 200;
+/** How many rows are drawn at once, and before how many pixels of the end more of them. */
+const CHUNK = 100;
+const AHEAD_PX = 400;
+
+/** With fewer people than these, looking is faster than searching. */
+const SEARCHED_FROM = 12;
+
+/** @typedef {{username: string, name: string, role: string | null, muted: boolean, here: boolean}} Person */
 
 export class People extends LiveElement {
   /** @type {import('../chat/chat.js').Chat | null} */
   #chat = null;
   /** @type {import('../chat/room.js').Room | null} whose members were asked for */
   #asked = null;
-  #lists = h('div', { class: 'lists' });
-  #groups = new KeyedList(this.#lists);
+  #drawn = CHUNK;
+  #count = h('small', {});
+  #search = h('input', { type: 'search', placeholder: say('people.find'), 'aria-label': say('people.find'), oninput: () => this.#find() });
+  #here = new Group('online');
+  #rest = new Group('away');
+  #none = h('p', { class: 'rest', role: 'status' }, say('people.none'));
+  #lists = h('div', { class: 'lists', tabindex: '-1' }, this.#here.section, this.#rest.section, this.#none);
 
   /** @param {import('../chat/chat.js').Chat} chat */
   set chat(chat) {
@@ -37,22 +51,22 @@ export class People extends LiveElement {
     super.connectedCallback();
     this.setAttribute('role', 'complementary');
     this.setAttribute('aria-label', say('people.label'));
-    const close = () => this.dispatchEvent(new CustomEvent('toggle-people', { bubbles: true }));
-    const button = h('button', { class: 'icon-button', 'aria-label': say('common.close'), onclick: close }, icon('close'));
-    fill(this, h('div', { class: 'bar' }, h('h2', {}, say('people.title')), button), this.#lists);
+    const button = h('button', { class: 'icon-button', 'aria-label': say('common.close'), onclick: () => this.#send('toggle-people') }, icon('close'));
+    this.#lists.addEventListener('scroll', () => this.#scrolled(), { passive: true });
+    fill(this, h('div', { class: 'bar' }, h('h2', {}, say('people.title'), ' ', this.#count), button), this.#search, this.#lists);
   }
 
   draw() {
     const room = this.#chat?.current;
-    if (!room?.isMember) return this.#groups.clear();
+    if (!room?.isMember) return this.#show([], false, null);
     this.#ask(room);
-    const belonging = room.members.list().map((member) => member.user);
     // Without a connection nobody knows who is here.
     const known = room.state === 'joined';
-    const here = known ? [...new Set([...room.presence.online, this.#me])] : [];
-    const rest = belonging.filter((username) => !here.includes(username));
-    const groups = [this.#group(say('people.here'), here, true, room), this.#group(known ? say('people.away') : say('people.members'), rest, false, room)];
-    this.#groups.show(groups.filter(({ count }) => count > 0));
+    const here = new Set(known ? [...room.presence.online, this.#me] : []);
+    const usernames = new Set([...here, ...room.members.list().map((member) => member.user)]);
+    this.#count.textContent = String(usernames.size);
+    this.#search.hidden = usernames.size < SEARCHED_FROM;
+    this.#show([...usernames].map((username) => this.#person(username, here.has(username), room)), known, room);
   }
 
   get #me() {
@@ -60,31 +74,60 @@ export class People extends LiveElement {
   }
 
   /**
-   * @param {string} title
-   * @param {string[]} usernames
-   * @param {boolean} online
-   * @param {import('../chat/room.js').Room} room
+   * @param {Person[]} people
+   * @param {boolean} known
+   * @param {import('../chat/room.js').Room | null} room
    */
-  #group(title, usernames, online, room) {
-    const now = this.#chat?.clock.now() ?? 0;
-    const people = usernames.map((username) => ({
-      username,
-      name: this.#name(username),
-      role: room.members.of(username)?.role ?? null,
-      muted: room.members.isMuted(username, now),
-    }));
-    people.sort((a, b) => a.name.localeCompare(b.name));
-    const make = () => {
-      const rows = people.slice(0, SHOWN).map((person) => row(person, online));
-      if (people.length > SHOWN) rows.push(h('li', { class: 'rest' }, say('people.more', { count: people.length - SHOWN })));
-      return h('section', { class: online ? 'online' : 'away' }, h('h3', {}, say('people.group', { title, count: people.length })), h('ul', {}, ...rows));
-    };
-    return { key: title, signature: JSON.stringify(people), count: people.length, make };
+  #show(people, known, room) {
+    const wanted = this.#search.hidden ? '' : this.#search.value.trim().toLocaleLowerCase();
+    const found = people.filter(({ username, name }) => username.includes(wanted) || name.toLocaleLowerCase().includes(wanted));
+    found.sort((a, b) => a.name.localeCompare(b.name));
+    const tools = room !== null && moderates(room.info);
+    const make = (/** @type {Person} */ person) => this.#row(person, tools && person.username !== this.#me);
+    const [here, rest] = [found.filter((person) => person.here), found.filter((person) => !person.here)];
+    this.#here.show(say('people.here'), here.slice(0, this.#drawn), here.length, tools, make);
+    this.#rest.show(known ? say('people.away') : say('people.members'), rest.slice(0, Math.max(0, this.#drawn - here.length)), rest.length, tools, make);
+    this.#none.hidden = found.length > 0 || people.length === 0;
   }
 
-  /** @param {string} username */
-  #name(username) {
-    return this.#chat?.names.of(username) ?? username;
+  /**
+   * @param {string} username
+   * @param {boolean} here
+   * @param {import('../chat/room.js').Room} room
+   * @returns {Person}
+   */
+  #person(username, here, room) {
+    const now = this.#chat?.clock.now() ?? 0;
+    const name = this.#chat?.names.of(username) ?? username;
+    return { username, name, here, role: room.members.of(username)?.role ?? null, muted: room.members.isMuted(username, now) };
+  }
+
+  /**
+   * @param {Person} person
+   * @param {boolean} tools
+   */
+  #row({ username, name, role, muted, here }, tools) {
+    const title = role && role !== 'member' ? h('span', { class: 'badge' }, roleInWords(role)) : null;
+    const label = h('span', { class: 'label', title: username }, h('bdi', {}, name));
+    const open = h('button', { class: 'person', onclick: () => this.#send('open-person', { username, at: open }) }, face(username, name), here && h('span', { class: 'dot' }), label, muted && h('span', { class: 'badge caution' }, say('people.muted')), title);
+    const room = this.#chat?.current?.slug;
+    const act = () => this.#send('open-dialog', { tag: 'moot-act', subject: { user: username, room } });
+    const moderate = say('people.moderate', { name });
+    return h('li', {}, open, tools && h('button', { class: 'icon-button', 'aria-label': moderate, title: moderate, onclick: act }, icon('shield')));
+  }
+
+  #find() {
+    this.#drawn = CHUNK;
+    this.#lists.scrollTop = 0;
+    this.drawSoon();
+  }
+
+  #scrolled() {
+    const { scrollHeight, scrollTop, clientHeight } = this.#lists;
+    const all = this.#here.count + this.#rest.count;
+    if (this.#drawn >= all || scrollHeight - scrollTop - clientHeight > AHEAD_PX) return;
+    this.#drawn += CHUNK;
+    this.drawSoon();
   }
 
   /**
@@ -94,6 +137,7 @@ export class People extends LiveElement {
   async #ask(room) {
     if (this.#asked === room || room.state !== 'joined' || room.members.known) return;
     this.#asked = room;
+    this.#drawn = CHUNK;
     try {
       await room.members.load();
     } catch (error) {
@@ -101,16 +145,41 @@ export class People extends LiveElement {
       this.#asked = null;
     }
   }
+
+  /**
+   * @param {string} type
+   * @param {unknown} [detail]
+   */
+  #send(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true }));
+  }
 }
 
-/**
- * @param {{username: string, name: string, role: string | null, muted: boolean}} person
- * @param {boolean} online
- */
-function row({ username, name, role, muted }, online) {
-  const title = role && role !== 'member' ? h('span', { class: 'badge' }, roleInWords(role)) : null;
-  const label = h('span', { class: 'label', title: username }, h('bdi', {}, name));
-  return h('li', {}, face(username, name), online && h('span', { class: 'dot' }), label, muted && h('span', { class: 'badge' }, say('people.muted')), title);
+/** People under a heading that says how many they are. */
+class Group {
+  #heading = h('h3', {});
+  #list = h('ul', {});
+  #rows = new KeyedList(this.#list);
+  count = 0;
+
+  /** @param {string} name */
+  constructor(name) {
+    this.section = h('section', { class: name, hidden: true }, this.#heading, this.#list);
+  }
+
+  /**
+   * @param {string} title
+   * @param {Person[]} people Those that are drawn.
+   * @param {number} count How many there are.
+   * @param {boolean} tools
+   * @param {(person: Person) => HTMLElement} make
+   */
+  show(title, people, count, tools, make) {
+    this.count = count;
+    this.section.hidden = count === 0;
+    this.#heading.textContent = say('people.group', { title, count });
+    this.#rows.show(people.map((person) => ({ key: person.username, signature: `${tools} ${JSON.stringify(person)}`, make: () => make(person) })));
+  }
 }
 
 export function registerPeople() {
