@@ -1,9 +1,12 @@
 """The web client's files: read once at the start and served from memory, so that a path from outside is only ever
-looked up in a table and never touches the file system. After a change of a file the server is started again."""
+looked up in a table and never touches the file system. After a change of a file the server is started again.
+
+The service worker is told here which files make an edition of the page, so that it keeps all of them or none."""
 
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -15,13 +18,16 @@ from service.api.problems import problem
 
 WEB = Path(__file__).parent.parent / "web"
 PAGES = ("/", "/setup", "/signup", "/reset")  # all the one page; what a link carries stands in its fragment
+WORKER = "worker.js"
+WORKER_ADDRESS = "/sw.js"  # at the top, for a worker serves only what lies below its own address
+NOT_KEPT = ("icons/", WORKER)  # read by the system when the page is installed, and by the browser itself
 COMPRESSED_FROM = 1_024  # bytes; below this compressing saves nothing
 REVALIDATE = "no-cache"  # kept by the browser, asked about each time: a new release shows at once
 
 PAGE_CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
     "font-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; frame-ancestors 'none'; "
-    "base-uri 'none'; require-trusted-types-for 'script'"
+    "base-uri 'none'; require-trusted-types-for 'script'; trusted-types folkmoot"
 )
 # By our own table: what the system believes about endings differs from machine to machine.
 TYPES = {
@@ -50,11 +56,15 @@ class File:
     @classmethod
     def read(cls, path: Path) -> File:
         """The file at a path of ours."""
-        body = path.read_bytes()
+        return cls.of(path.read_bytes(), path.suffix)
+
+    @classmethod
+    def of(cls, body: bytes, suffix: str) -> File:
+        """A file of this content and ending."""
         compressed = None
-        if path.suffix in _COMPRESSIBLE and len(body) >= COMPRESSED_FROM:
+        if suffix in _COMPRESSIBLE and len(body) >= COMPRESSED_FROM:
             compressed = gzip.compress(body, mtime=0)
-        return cls(body, compressed, TYPES[path.suffix], f'W/"{blake2b(body, digest_size=12).hexdigest()}"')
+        return cls(body, compressed, TYPES[suffix], f'W/"{blake2b(body, digest_size=12).hexdigest()}"')
 
     def answer(self, request: Request, csp: str) -> Response:
         """The answer to a GET: 304 if the browser has it already (RFC 9110, section 13.1.2)."""
@@ -76,9 +86,21 @@ def read_all(folder: Path) -> Mapping[str, File]:
     return {path.relative_to(folder).as_posix(): File.read(path) for path in found}
 
 
+def worker(files: Mapping[str, File]) -> File:
+    """The service worker, with what it keeps written above it. Any file that changes makes it another one, which is
+    how browsers come to know of a new edition."""
+    tags = {f"/web/{path}": file.etag for path, file in files.items() if not path.startswith(NOT_KEPT)}
+    tags |= {PAGES[0]: tags.pop("/web/index.html")}
+    code = files[WORKER].body
+    version = blake2b(json.dumps(tags).encode() + code, digest_size=12).hexdigest()
+    shell = json.dumps({"version": version, "pages": PAGES, "files": tags}, separators=(",", ":"))
+    return File.of(f"self.SHELL={shell};\n".encode() + code, Path(WORKER).suffix)
+
+
 def routes(files: Mapping[str, File]) -> APIRouter:
-    """The pages, and the files that they load, at ``/web/``."""
+    """The pages, the files that they load, at ``/web/``, and the service worker."""
     router = APIRouter(include_in_schema=False)
+    service_worker = worker(files)
 
     async def page(request: Request) -> Response:
         return files["index.html"].answer(request, PAGE_CSP)
@@ -87,7 +109,11 @@ def routes(files: Mapping[str, File]) -> APIRouter:
         found = files.get(path)
         return problem(404, "There is no such file.") if found is None else found.answer(request, PAGE_CSP)
 
+    async def program(request: Request) -> Response:
+        return service_worker.answer(request, PAGE_CSP)
+
     for path in PAGES:
         router.add_api_route(path, page, response_class=Response)
     router.add_api_route("/web/{path:path}", file, response_class=Response)
+    router.add_api_route(WORKER_ADDRESS, program, response_class=Response)
     return router

@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import gzip
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
 
 from service.api import pages_static, problems
-from service.api.pages_static import PAGE_CSP, PAGES, TYPES, WEB, read_all
+from service.api.pages_static import PAGE_CSP, PAGES, TYPES, WEB, File, read_all, worker
 from tests.api.framed import client_of
 
 pytestmark = pytest.mark.anyio
 
 PAGE = "<!doctype html><title>Folkmoot</title>"
+WORKER = "worker.addEventListener('fetch', answer);\n"
 SCRIPT = "export const greeting = 'hello';\n" * 100
 
 
 @pytest.fixture
 def http(tmp_path: Path) -> FastAPI:
-    """A server of three files; a fourth and a link out of the folder are not for the web."""
+    """A server of a few files; the notes, and what lies beside the folder, are not for the web."""
     folder = tmp_path / "web"
     (folder / "chat").mkdir(parents=True)
     (folder / "index.html").write_text(PAGE)
     (folder / "chat" / "greeting.js").write_text(SCRIPT)
     (folder / "icon.svg").write_text("<svg/>")
+    (folder / "worker.js").write_text(WORKER)
+    (folder / "icons").mkdir()
+    (folder / "icons" / "512.png").write_bytes(b"PNG")
     (folder / "notes.txt").write_text("secret")
     (tmp_path / "secret.json").write_text('"secret"')
     app = FastAPI()
@@ -49,6 +55,7 @@ def test_the_pages_policy_lets_nothing_in_from_elsewhere() -> None:
     assert rules["default-src"] == "'none'"
     assert rules["script-src"] == rules["style-src"] == rules["connect-src"] == "'self'"
     assert rules["require-trusted-types-for"] == "'script'"
+    assert rules["trusted-types"] == "folkmoot", "one policy, for the service worker's address"
     assert rules["frame-ancestors"] == rules["base-uri"] == "'none'"
     assert "unsafe" not in PAGE_CSP
 
@@ -121,3 +128,35 @@ def test_files_are_compressed_the_same_way_every_time() -> None:
     assert {path: file.etag for path, file in files.items()} == {
         path: file.etag for path, file in read_all(WEB).items()
     }
+
+
+def shell(program: str) -> dict[str, Any]:
+    """What the server wrote above the service worker."""
+    first, _ = program.split("\n", 1)
+    told: dict[str, Any] = json.loads(first.removeprefix("self.SHELL=").removesuffix(";"))
+    return told
+
+
+async def test_the_service_worker_may_serve_the_whole_page_and_knows_its_files(http: FastAPI) -> None:
+    async with client_of(http) as client:
+        answer = await client.get("/sw.js")
+        script = await client.get("/web/chat/greeting.js")
+        page = await client.get("/")
+    assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert answer.headers["cache-control"] == "no-cache"
+    assert answer.text.endswith(WORKER)
+    told = shell(answer.text)
+    assert told["files"]["/web/chat/greeting.js"] == script.headers["etag"]
+    assert told["files"]["/"] == page.headers["etag"]
+    assert told["files"].keys() == {"/", "/web/chat/greeting.js", "/web/icon.svg"}, "neither itself nor big pictures"
+    assert told["pages"] == list(PAGES)
+
+
+def test_any_change_of_a_file_makes_another_edition() -> None:
+    files = {name: File.of(name.encode(), ".js") for name in ("index.html", "app.js", "worker.js")}
+    versions = {shell(worker(files).body.decode())["version"]}
+    for name in files:
+        changed = files | {name: File.of(b"changed", ".js")}
+        versions.add(shell(worker(changed).body.decode())["version"])
+    assert len(versions) == 4
+    assert worker(files) == worker(dict(files))

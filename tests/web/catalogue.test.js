@@ -9,7 +9,7 @@ import { LANGUAGES, language, languageFor, locale, needs, say, sayWith, setLangu
 const WEB = new URL('../../service/web/', import.meta.url);
 const WORDS = new URL('words/', WEB);
 const SOURCES = scripts(WEB);
-const LATER = ['search', 'moderation', 'admin', 'settings'];
+const LATER = ['search', 'threads', 'moderation', 'admin', 'settings'];
 
 function scripts(folder) {
   return readdirSync(folder, { withFileTypes: true, recursive: true })

@@ -152,6 +152,14 @@ export class Api {
   }
 
   /**
+   * All that the server has of oneself, as a zip.
+   * @returns {Promise<Blob>}
+   */
+  exportMe() {
+    return this.#exchange('GET', '/api/me/export').then((response) => response.blob());
+  }
+
+  /**
    * What only some people may see: a page of the audit log, say.
    * @param {string} path
    */

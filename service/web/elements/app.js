@@ -1,16 +1,23 @@
 /**
- * The whole page: a door for who is outside, the hall for who is in.
+ * The whole page: a door for who is outside, the hall for who is in, and a face for when the server is away. When the
+ * language changes, what is there is made anew.
  *
  *     <moot-app></moot-app>
- *     app.begin({ route, session, api, chatOf });
+ *     app.begin({ route, session, api, chatOf, preferences, tabs, edition });
  */
 
-import { Problem } from '../chat/problem.js';
-import { SessionEnded } from '../chat/session.js';
+import { say, words } from '../words/words.js';
+import { Away } from './away.js';
+import { hideAttention } from './badge.js';
 import { h } from './dom.js';
 
-const NAME = 'Folkmoot';
-const ENDED = 'This session was ended, here or on another device. Sign in to go on where you were.';
+/** @type {Record<import('../chat/session.js').Session['endedBy'], import('../words/words.js').Key | null>} */
+const ENDS = {
+  person: null,
+  server: 'connection.ended',
+  tab: 'connection.endedElsewhere',
+  other: 'connection.endedByOther',
+};
 
 /**
  * @typedef {object} Parts
@@ -18,6 +25,9 @@ const ENDED = 'This session was ended, here or on another device. Sign in to go 
  * @property {import('../chat/session.js').Session} session
  * @property {import('../chat/api.js').Api} api
  * @property {(me: import('../chat/contract.js').User) => import('../chat/chat.js').Chat} chatOf
+ * @property {import('../chat/preferences.js').Preferences} preferences
+ * @property {import('../chat/tabs.js').Tabs} tabs
+ * @property {import('../chat/edition.js').Edition} edition
  */
 
 export class App extends HTMLElement {
@@ -26,51 +36,88 @@ export class App extends HTMLElement {
   /** Stays when the server ends the session: who signs in again as the same person goes on with it. */
   /** @type {import('../chat/chat.js').Chat | null} */
   #chat = null;
+  #away = new Away();
+  /** Makes what is on the page anew, in another language. */
+  #again = () => {};
 
   /** @param {Parts} parts */
   begin(parts) {
     this.#parts = parts;
     parts.session.addEventListener('change', () => this.#sessionChanged());
+    parts.tabs.addEventListener('told', (event) => this.#told(/** @type {CustomEvent} */ (event).detail));
+    words.addEventListener('change', () => this.#again());
     if (parts.route.page === 'chat') this.#restore();
     else this.#showDoor(parts.route.page);
   }
 
   async #restore() {
     const { session } = this.#known();
-    document.title = NAME;
-    this.replaceChildren(h('div', { class: 'splash', role: 'status' }, h('img', { src: '/web/icon.svg', alt: '' }), 'One moment…'));
-    await this.#orRetry(() => session.restore());
+    hideAttention();
+    this.#place(splash());
+    await this.#away.until(() => session.restore(), (face) => this.#place(face));
   }
 
   #sessionChanged() {
+    const { session, tabs } = this.#known();
+    if (session.state === 'signed-in') {
+      tabs.tell({ type: 'signed-in', subject: session.subject });
+      this.#enter();
+    } else {
+      if (session.endedBy === 'person') tabs.tell({ type: 'signed-out' });
+      this.#leave();
+    }
+  }
+
+  /** @param {import('../chat/tabs.js').News} news */
+  #told(news) {
     const { session } = this.#known();
-    if (session.state === 'signed-in') this.#enter();
-    else this.#leave();
+    if (news.type === 'signed-out') session.signedOutElsewhere();
+    // Who came by a link to sign up, or to choose a password, is about to do just that.
+    else if (session.state === 'signed-in' || location.pathname === '/') session.signedInElsewhere(news.subject);
   }
 
   async #enter() {
     const { api, chatOf, route } = this.#known();
-    await this.#orRetry(async () => {
-      const me = await api.me();
-      if (this.#chat && this.#chat.me.id === me.id) {
-        this.#chat.connection.start();
-      } else {
+    const entered = await this.#away.until(
+      async () => {
+        const me = await api.me();
+        if (this.#chat && this.#chat.me.id === me.id) return this.#chat.connection.start();
         this.#chat?.pause();
-        this.#chat = chatOf(me);
-        await this.#chat.start(route.room, !this.#narrow);
-      }
-      const hall = /** @type {import('./hall.js').Hall} */ (document.createElement('moot-hall'));
-      hall.define({ chat: this.#chat, signOut: (everywhere) => this.#signOut(everywhere) });
-      if (location.pathname !== '/') history.replaceState(null, '', '/');
-      this.replaceChildren(hall);
-    });
+        this.#chat = null;
+        const chat = chatOf(me);
+        await chat.start(route.room, !this.#narrow);
+        this.#chat = chat;
+      },
+      (face) => this.#place(face),
+    );
+    if (!entered) return;
+    if (location.pathname !== '/') history.replaceState(null, '', '/');
+    this.#showHall();
+  }
+
+  #showHall() {
+    const chat = this.#chat;
+    if (!chat) return;
+    const { preferences, tabs, edition } = this.#known();
+    const hall = /** @type {import('./hall.js').Hall} */ (document.createElement('moot-hall'));
+    hall.define({ chat, preferences, tabs, edition, signOut: (everywhere) => this.#signOut(everywhere) });
+    const before = /** @type {import('./hall.js').Hall | null} */ (this.querySelector(':scope > moot-hall'));
+    this.#again = () => this.#showHall();
+    this.replaceChildren(hall);
+    hall.takeOver(before);
   }
 
   #leave() {
+    const { session, tabs } = this.#known();
+    this.#away.stop();
     this.#chat?.pause();
-    const { session } = this.#known();
-    if (!session.endedByServer) this.#chat = null;
-    this.#showDoor('sign-in', session.endedByServer ? ENDED : '');
+    tabs.look('');
+    // Who is thrown out comes back to what they were writing; who left, or somebody else, does not.
+    if (session.endedBy !== 'server') {
+      this.#chat?.forgetLocal();
+      this.#chat = null;
+    }
+    this.#showDoor('sign-in', ENDS[session.endedBy]);
   }
 
   /** @param {boolean} everywhere */
@@ -83,28 +130,23 @@ export class App extends HTMLElement {
 
   /**
    * @param {import('./door.js').Page} page
-   * @param {string} [notice]
+   * @param {import('../words/words.js').Key | null} [notice]
    */
-  #showDoor(page, notice = '') {
-    const { api, session, route } = this.#known();
+  #showDoor(page, notice = null) {
+    const { api, session, route, preferences } = this.#known();
+    hideAttention();
     const door = /** @type {import('./door.js').Door} */ (document.createElement('moot-door'));
-    door.define({ page, notice, secret: route.secret, api, session });
+    const before = /** @type {import('./door.js').Door | null} */ (this.querySelector(':scope > moot-door'));
+    door.define({ page, notice: notice ? say(notice) : '', secret: route.secret, api, session, preferences });
+    this.#again = () => this.#showDoor(page, notice);
     this.replaceChildren(door);
+    if (before) door.takeOver(before);
   }
 
-  /**
-   * Without the server there is nothing to show but that, and a way to try again.
-   * @param {() => Promise<void>} step
-   */
-  async #orRetry(step) {
-    try {
-      await step();
-    } catch (error) {
-      if (error instanceof SessionEnded) return; // the session's own change shows the door
-      if (!(error instanceof Problem)) throw error;
-      const again = h('button', { class: 'primary', onclick: () => this.#orRetry(step) }, 'Try again');
-      this.replaceChildren(h('div', { class: 'splash', role: 'alert' }, h('p', {}, error.message), again));
-    }
+  /** @param {HTMLElement} face */
+  #place(face) {
+    this.#again = () => {};
+    this.replaceChildren(face);
   }
 
   get #narrow() {
@@ -115,6 +157,10 @@ export class App extends HTMLElement {
     if (this.#parts === null) throw new Error('begin() comes first');
     return this.#parts;
   }
+}
+
+function splash() {
+  return h('div', { class: 'splash', role: 'status' }, h('img', { src: '/web/icon.svg', alt: '' }), say('common.moment'));
 }
 
 export function registerApp() {

@@ -2,7 +2,7 @@
  * The pages for who is not in: sign in, sign up by an invite, set the server up, choose a new password.
  *
  *     <moot-door></moot-door>
- *     door.define({ page: 'sign-in', notice: '', secret: '', api, session });
+ *     door.define({ page: 'sign-in', notice: '', secret: '', api, session, preferences });
  *
  * @typedef {'sign-in' | 'sign-up' | 'set-up' | 'reset'} Page
  *
@@ -12,11 +12,13 @@
  * @property {string} secret The token or code of the link.
  * @property {import('../chat/api.js').Api} api
  * @property {import('../chat/session.js').Session} session
+ * @property {import('../chat/preferences.js').Preferences} preferences
  */
 
 import { Problem } from '../chat/problem.js';
 import { say, sayWith } from '../words/words.js';
 import { h } from './dom.js';
+import { languageChoice } from './language_choice.js';
 
 const PASSWORD_LENGTH = 8;
 
@@ -49,7 +51,22 @@ export class Door extends HTMLElement {
     const notice = definition.notice ? h('p', { class: 'door-notice', role: 'status' }, definition.notice) : null;
     const card = h('section', { class: 'card', 'aria-labelledby': 'door-title' });
     card.append(h('h1', { id: 'door-title' }, title), ...(intro ? [h('p', { class: 'intro' }, intro)] : []), fields);
-    this.replaceChildren(h('main', {}, brand, notice, card, h('p', { class: 'other' }, ...other)));
+    const foot = h('p', { class: 'other' }, ...other);
+    this.replaceChildren(h('main', {}, brand, notice, card, foot, languageChoice(definition.preferences)));
+  }
+
+  /**
+   * Goes on for one in another language: what was typed stays.
+   * @param {Door} before
+   */
+  takeOver(before) {
+    /** @type {NodeListOf<HTMLInputElement>} */
+    const inputs = this.querySelectorAll('input[name]');
+    for (const input of inputs) {
+      const old = /** @type {HTMLInputElement | null} */ (before.querySelector(`input[name="${input.name}"]`));
+      if (old) input.value = old.value;
+    }
+    /** @type {HTMLElement | null} */ (this.querySelector('.language select'))?.focus();
   }
 }
 

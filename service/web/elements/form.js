@@ -175,6 +175,16 @@ function reveal(input) {
   return button;
 }
 
+/**
+ * @param {Definition} definition
+ * @returns {Form}
+ */
+export function formOf(definition) {
+  const form = /** @type {Form} */ (document.createElement('moot-form'));
+  form.define(definition);
+  return form;
+}
+
 export function registerForm() {
   customElements.define('moot-form', Form);
 }

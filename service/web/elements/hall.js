@@ -3,10 +3,14 @@
  * in step: `#lobby` is the lobby.
  *
  *     <moot-hall></moot-hall>
- *     hall.define({ chat, signOut });
+ *     hall.define({ chat, preferences, tabs, edition, signOut });
  */
 
+import { attention } from '../chat/attention.js';
+import { say } from '../words/words.js';
+import { showAttention } from './badge.js';
 import { h } from './dom.js';
+import { listenForKeys } from './keys.js';
 import { bring } from './later.js';
 import { LiveElement } from './live_element.js';
 
@@ -16,6 +20,9 @@ const WIDE = '(min-width: 1100px)';
 /**
  * @typedef {object} Definition
  * @property {import('../chat/chat.js').Chat} chat
+ * @property {import('../chat/preferences.js').Preferences} preferences
+ * @property {import('../chat/tabs.js').Tabs} tabs
+ * @property {import('../chat/edition.js').Edition} edition
  * @property {(everywhere: boolean) => Promise<void>} signOut
  */
 
@@ -25,6 +32,7 @@ export class Hall extends LiveElement {
   #rooms = /** @type {import('./rooms.js').Rooms} */ (document.createElement('moot-rooms'));
   #room = /** @type {import('./room.js').RoomPage} */ (document.createElement('moot-room'));
   #people = /** @type {import('./people.js').People} */ (document.createElement('moot-people'));
+  #side = /** @type {import('./side.js').Side} */ (document.createElement('moot-side'));
   #listening = new AbortController();
   /** Whether the address was ever brought in step. */
   #placed = false;
@@ -35,23 +43,27 @@ export class Hall extends LiveElement {
     this.#rooms.chat = definition.chat;
     this.#room.chat = definition.chat;
     this.#people.chat = definition.chat;
+    this.#side.define(definition);
     this.toggleAttribute('people', matchMedia(WIDE).matches);
     this.watch(definition.chat);
   }
 
   connectedCallback() {
     super.connectedCallback();
-    this.replaceChildren(this.#rooms, this.#room, this.#people);
+    this.replaceChildren(skip(), this.#rooms, this.#room, this.#people, this.#side);
     this.#listening = new AbortController();
     const { signal } = this.#listening;
     addEventListener('hashchange', () => this.#followAddress(), { signal });
     addEventListener('online', () => this.#chat.connection.wake(), { signal });
     addEventListener('offline', () => this.#chat.connection.wake(), { signal });
-    addEventListener('keydown', (event) => this.#shortcut(event), { signal });
-    document.addEventListener('visibilitychange', () => this.#chat.setVisible(!document.hidden), { signal });
+    listenForKeys({ chat: this.#chat, open: (tag) => this.#openDialog(tag), search: () => this.#side.open({ tag: 'moot-search', subject: null }), signal });
+    document.addEventListener('visibilitychange', () => this.#seen(), { signal });
     this.addEventListener('open-dialog', (event) => this.#openDialog(/** @type {CustomEvent} */ (event).detail), { signal });
+    this.addEventListener('open-side', (event) => this.#side.open(/** @type {CustomEvent} */ (event).detail), { signal });
+    this.addEventListener('open-person', (event) => this.#openPerson(/** @type {CustomEvent} */ (event).detail), { signal });
+    this.addEventListener('to-composer', () => this.#room.write(), { signal });
     this.addEventListener('toggle-people', () => this.toggleAttribute('people'), { signal });
-    this.#chat.setVisible(!document.hidden);
+    this.#seen();
   }
 
   disconnectedCallback() {
@@ -60,9 +72,9 @@ export class Hall extends LiveElement {
   }
 
   draw() {
-    const { current, unread } = this.#chat;
-    const name = current ? `${current.info.name} · Folkmoot` : 'Folkmoot';
-    document.title = unread > 0 ? `(${unread}) ${name}` : name;
+    const { current, rooms, levels } = this.#chat;
+    showAttention(current ? this.#chat.roomName(current.slug) : '', attention(rooms.values(), levels));
+    this.#look();
     this.setAttribute('pane', current ? 'room' : 'rooms');
     this.toggleAttribute('alone', !current?.isMember);
     this.#address(current ? `#${current.slug}` : '');
@@ -93,15 +105,31 @@ export class Hall extends LiveElement {
     this.drawSoon();
   }
 
-  /** @param {KeyboardEvent} event Alt and an arrow go through the rooms. */
-  #shortcut(event) {
-    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    if (!event.altKey || event.ctrlKey || event.metaKey || step === undefined) return;
-    const rooms = this.#chat.list();
-    const at = rooms.findIndex((room) => room === this.#chat.current);
-    const next = rooms[(at + step + rooms.length) % rooms.length];
-    event.preventDefault();
-    if (next) location.hash = next.slug;
+  #seen() {
+    this.#chat.setVisible(!document.hidden);
+    this.#look();
+  }
+
+  /** What is on the screen here calls nobody, in no tab. */
+  #look() {
+    this.#definition?.tabs.look(document.hidden ? '' : (this.#chat.current?.slug ?? ''));
+  }
+
+  /**
+   * Goes on for one in another language.
+   * @param {Hall | null} before
+   */
+  takeOver(before) {
+    if (before === null) return;
+    this.toggleAttribute('people', before.hasAttribute('people'));
+    // The language is chosen there.
+    if (before.querySelector('moot-account')) this.#openDialog('moot-account');
+  }
+
+  /** @param {{username: string, at: Element}} person */
+  async #openPerson({ username, at }) {
+    const { openPerson } = await import('./person_card.js');
+    openPerson({ chat: this.#chat, username, at });
   }
 
   /** @param {string | {tag: string, subject: unknown}} wanted */
@@ -112,6 +140,12 @@ export class Hall extends LiveElement {
     dialog.open(/** @type {Definition} */ (this.#definition), subject);
     this.append(dialog);
   }
+}
+
+/** Past the list of rooms, for who goes by keyboard. */
+function skip() {
+  const go = () => /** @type {HTMLElement | null} */ (document.querySelector('moot-composer textarea, moot-room h1'))?.focus();
+  return h('button', { class: 'skip', onclick: go }, say('room.skip'));
 }
 
 export function registerHall() {

@@ -11,6 +11,15 @@
 
 /** @type {[string[], Load][]} the elements' tags, and the module that defines them */
 const PARTS = [
+  [['moot-edits'], () => import('./edits.js')],
+  [['moot-mentions'], () => import('./mentions_pane.js')],
+  [['moot-new-direct'], () => import('./new_direct.js')],
+  [['moot-pins'], () => import('./pins_pane.js')],
+  [['moot-readers'], () => import('./readers.js')],
+  [['moot-search'], () => import('./search_pane.js')],
+  [['moot-thread'], () => import('./thread_pane.js')],
+  [['moot-threads'], () => import('./threads_pane.js')],
+  [['moot-viewer'], () => import('./viewer.js')],
   [['moot-invite'], () => import('./admin/invite.js')],
   [['moot-users', 'moot-user', 'moot-invites', 'moot-all-filters'], () => import('./admin/register.js')],
   [

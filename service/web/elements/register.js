@@ -2,7 +2,6 @@
  * Every element of the page, in the order of the page. Importing an element's module defines nothing; this does.
  */
 
-import { registerAccount } from './account.js';
 import { registerAddPerson } from './add_person.js';
 import { registerApp } from './app.js';
 import { registerComposer } from './composer.js';
@@ -19,6 +18,7 @@ import { registerPicture } from './picture.js';
 import { registerReport } from './report.js';
 import { registerRoom } from './room.js';
 import { registerRooms } from './rooms.js';
+import { registerSide } from './side.js';
 import { registerTimeline } from './timeline.js';
 import { registerWriting } from './writing.js';
 
@@ -37,7 +37,7 @@ export function registerElements() {
   registerAddPerson();
   registerLeave();
   registerReport();
-  registerAccount();
+  registerSide();
   registerHall();
   registerDoor();
   registerEditionBar();

@@ -18,4 +18,10 @@ export const words = {
   'connection.sessionOver': 'Deine Sitzung ist beendet. Melde dich wieder an.',
   'connection.endedElsewhere': 'Du hast dich in einem anderen Tab abgemeldet.',
   'connection.endedByOther': 'In diesem Browser hat sich jemand anderes angemeldet. Lade die Seite neu, um damit weiterzumachen, oder melde dich selbst an.',
+  'connection.away.title': 'Der Server ist nicht erreichbar',
+  'connection.away.offline': 'Du bist offline',
+  'connection.away.text': 'Der Chat kommt von selbst zurück, sobald es eine Verbindung gibt. Was du geschrieben hast, bleibt erhalten und wird dann gesendet.',
+  'connection.fresh': 'Eine neue Version ist da.',
+  'connection.reload': 'Neu laden',
+  'connection.later': 'Später',
 };

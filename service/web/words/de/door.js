@@ -28,4 +28,5 @@ export const words = {
   'door.reset.tokenHint': 'Es steht im Link, den du von einem Admin bekommen hast.',
   'door.reset.submit': 'Passwort speichern',
   'door.reset.back': 'Zurück zur Anmeldung',
+  'door.language': 'Sprache',
 };

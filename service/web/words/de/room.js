@@ -31,4 +31,5 @@ export const words = {
   'room.leaving.public': 'Du kannst über die Liste der Räume wieder beitreten.',
   'room.leaving.private': 'Um zurückzukommen, musst du eingeladen werden.',
   'room.leaving.submit': 'Verlassen',
+  'room.skip': 'Zur Unterhaltung springen',
 };

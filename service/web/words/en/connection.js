@@ -18,4 +18,10 @@ export const words = {
   'connection.sessionOver': 'Your session has ended. Sign in again.',
   'connection.endedElsewhere': 'You signed out in another tab.',
   'connection.endedByOther': 'Somebody else has signed in in this browser. Reload the page to go on as them, or sign in as yourself.',
+  'connection.away.title': 'The server can’t be reached',
+  'connection.away.offline': 'You are offline',
+  'connection.away.text': 'The chat comes back by itself as soon as there is a connection. What you wrote is kept, and sent then.',
+  'connection.fresh': 'A new version is here.',
+  'connection.reload': 'Reload',
+  'connection.later': 'Later',
 };

@@ -28,4 +28,5 @@ export const words = {
   'door.reset.tokenHint': 'It is in the link that an admin gave you.',
   'door.reset.submit': 'Save password',
   'door.reset.back': 'Back to sign in',
+  'door.language': 'Language',
 };

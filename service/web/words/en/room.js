@@ -31,4 +31,5 @@ export const words = {
   'room.leaving.public': 'You can join it again from the list of rooms.',
   'room.leaving.private': 'You will need to be invited to come back.',
   'room.leaving.submit': 'Leave',
+  'room.skip': 'Skip to the conversation',
 };
