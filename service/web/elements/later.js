@@ -11,6 +11,9 @@
 
 /** @type {[string[], Load][]} the elements' tags, and the module that defines them */
 const PARTS = [
+  [['moot-account'], () => import('./settings/account.js')],
+  [['moot-shortcuts'], () => import('./settings/shortcuts.js')],
+  [['moot-switcher'], () => import('./settings/switcher.js')],
   [['moot-edits'], () => import('./edits.js')],
   [['moot-mentions'], () => import('./mentions_pane.js')],
   [['moot-new-direct'], () => import('./new_direct.js')],
