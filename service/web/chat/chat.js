@@ -7,7 +7,9 @@
  * @typedef {import('./contract.js').User} User
  */
 
+import { Blocks } from './blocks.js';
 import { Claims } from './claims.js';
+import { titleOf } from './direct.js';
 import { Drafts } from './drafts.js';
 import { RecentEmoji } from './emoji.js';
 import { Levels } from './levels.js';
@@ -31,6 +33,10 @@ export class Chat extends EventTarget {
   /** @type {Room | null} */
   current = null;
   names = new Names();
+  /** @type {string[]} the slugs of the rooms that were open, the latest first */
+  recent = [];
+  /** How often one was called since the page began: a list of that is old when this is another. */
+  called = 0;
   /** The threads that one follows. */
   threads;
   /** What stands half written in the composers. */
@@ -39,6 +45,8 @@ export class Chat extends EventTarget {
   pictures;
   /** The emoji that one uses most. */
   emoji;
+  /** Whom one has blocked. */
+  blocks;
 
   #around;
   #store;
@@ -72,6 +80,7 @@ export class Chat extends EventTarget {
     levels.addEventListener('change', () => this.#changed());
     this.emoji = emoji;
     this.pictures = new Pictures(api);
+    this.blocks = new Blocks(api);
     this.#store = store;
     this.#postbox = new Postbox({ store, claims, account: me.id });
     this.drafts = new Drafts({ store, clock });
@@ -104,6 +113,15 @@ export class Chat extends EventTarget {
   /** @returns {Room[]} by name */
   list() {
     return [...this.rooms.values()].sort((a, b) => a.info.name.localeCompare(b.info.name));
+  }
+
+  /**
+   * What a room is called, as far as this page knows it.
+   * @param {string} slug
+   */
+  roomName(slug) {
+    const info = this.rooms.get(slug)?.info ?? this.directory.find((one) => one.slug === slug);
+    return info ? titleOf(info, this.me.username, this.names) : slug;
   }
 
   /** @returns {RoomInfo[]} the rooms that one knows of and is not in, by name */
@@ -187,6 +205,16 @@ export class Chat extends EventTarget {
   /** @param {Partial<RoomInfo> & {slug: string}} wish */
   async createRoom(wish) {
     const info = await this.api.createRoom(wish);
+    this.directory = [...this.directory.filter((one) => one.slug !== info.slug), info];
+    this.enter(info.slug);
+  }
+
+  /**
+   * Opens the direct room with these people.
+   * @param {string[]} usernames
+   */
+  async openDirect(usernames) {
+    const info = await this.api.openDirect(usernames);
     this.directory = [...this.directory.filter((one) => one.slug !== info.slug), info];
     this.enter(info.slug);
   }
@@ -288,6 +316,7 @@ export class Chat extends EventTarget {
       before.standing.stop();
     }
     this.current = room;
+    if (room) this.recent = [room.slug, ...this.recent.filter((slug) => slug !== room.slug)];
     room?.watch(this.#visible && this.#focused);
   }
 
@@ -323,6 +352,7 @@ export class Chat extends EventTarget {
 
   /** @param {import('./contract.js').Frame} frame */
   #route(frame) {
+    if (frame.type === 'mentioned') this.called += 1;
     if (frame.type === 'you.changed') {
       this.#became(/** @type {any} */ (frame.user));
       this.#reloadRooms();

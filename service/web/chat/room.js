@@ -23,6 +23,7 @@
 import { Changes } from './changes.js';
 import { Deletions } from './deletions.js';
 import { Delivery } from './delivery.js';
+import { titleOf } from './direct.js';
 import { Feed } from './feed.js';
 import { History } from './history.js';
 import { Joining } from './joining.js';
@@ -79,6 +80,11 @@ export class Room extends EventTarget {
 
   get slug() {
     return this.info.slug;
+  }
+
+  /** What it is called: a direct room after the others in it. */
+  get name() {
+    return titleOf(this.info, this.#around.me().username, this.#around.names);
   }
 
   get state() {

@@ -67,7 +67,7 @@ export class Composer extends HTMLElement {
     this.#room = room;
     this.#place = place;
     this.#uploads = this.#uploadsOf(place);
-    const label = place === room ? say('composer.placeholder', { room: room.info.name }) : say('composer.reply');
+    const label = place === room ? say('composer.placeholder', { room: room.name }) : say('composer.reply');
     this.#writing.define({
       chat,
       room,

@@ -8,6 +8,7 @@
  * @property {string} label
  * @property {Parameters<typeof icon>[0]} [picture]
  * @property {string} [keys] The key that does the same.
+ * @property {boolean} [checked] Of several, one of which is so.
  * @property {boolean} [grave] Whether it takes something away.
  * @property {() => void} act
  */
@@ -41,13 +42,15 @@ export function openMenu({ at, within, label, items, head, closed }) {
  * @param {MenuItem} item
  * @param {() => void} close
  */
-function row({ label, picture, keys, grave, act }, close) {
+function row({ label, picture, keys, checked, grave, act }, close) {
   const onclick = () => {
     close(); // first: it brings the focus back, and the act may take it elsewhere
     act();
   };
   const shortcut = keys && h('kbd', { 'aria-hidden': 'true' }, keys);
-  return h('button', { role: 'menuitem', tabindex: '-1', class: grave ? 'danger' : null, 'aria-keyshortcuts': keys, onclick }, picture && icon(picture), h('span', {}, label), shortcut);
+  const role = checked === undefined ? 'menuitem' : 'menuitemradio';
+  const attributes = { role, tabindex: '-1', class: grave ? 'danger' : null, 'aria-keyshortcuts': keys, 'aria-checked': checked === undefined ? null : String(checked), onclick };
+  return h('button', attributes, picture && icon(picture), h('span', {}, label), checked ? icon('check') : null, shortcut);
 }
 
 /**
@@ -70,8 +73,8 @@ function key(event, node) {
  * @param {number} at
  */
 function target(event, all, at) {
-  const inHead = all[at]?.getAttribute('role') !== 'menuitem';
-  if (event.key === 'ArrowDown') return inHead ? all.find((one) => one.role === 'menuitem') : all[(at + 1) % all.length];
+  const inHead = all[at]?.closest('[role=menu]') === null;
+  if (event.key === 'ArrowDown') return inHead ? all.find((one) => one.closest('[role=menu]') !== null) : all[(at + 1) % all.length];
   if (event.key === 'ArrowUp') return all[(at - 1 + all.length) % all.length];
   if (event.key === 'ArrowRight' && inHead) return all[at + 1];
   if (event.key === 'ArrowLeft' && inHead) return all[Math.max(0, at - 1)];

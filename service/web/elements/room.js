@@ -5,14 +5,21 @@
  *     <moot-room></moot-room>
  *     page.chat = chat;
  *
- * Sends `toggle-people` and `open-dialog` up.
+ * Sends `toggle-people`, `open-side` and `open-dialog` up.
  */
 
+import { LEVELS } from '../chat/levels.js';
 import { refusalSentence, removalSentence } from '../chat/reasons.js';
 import { say } from '../words/words.js';
 import { fill, h, icon } from './dom.js';
+import { dropZone } from './drop_zone.js';
 import { LiveElement } from './live_element.js';
 import { moments } from './manner.js';
+import { openMenu } from './menu.js';
+import { signOf } from './room_sign.js';
+
+/** @type {Record<import('../chat/levels.js').Level, import('../words/words.js').Key>} */
+const LEVEL_NAMES = { all: 'room.notify.all', mentions: 'room.notify.mentions', none: 'room.notify.none' };
 
 export class RoomPage extends LiveElement {
   /** @type {import('../chat/chat.js').Chat | null} */
@@ -24,6 +31,10 @@ export class RoomPage extends LiveElement {
   #topic = h('p', { class: 'topic' });
   #add = this.#button('plus', say('room.add'), () => this.#send('open-dialog', 'moot-add-person'));
   #leave = this.#button('leave', say('room.leave'), () => this.#send('open-dialog', 'moot-leave'));
+  #pins = this.#button('pin', say('room.pins'), () => this.#send('open-side', { tag: 'moot-pins', subject: null }));
+  #search = this.#button('search', say('room.search'), () => this.#send('open-side', { tag: 'moot-search', subject: null }));
+  /** Where there is no room for all of them. */
+  #more = this.#button('more', say('room.more'), () => this.#menu());
   #people = this.#button('people', say('people.label'), () => this.#send('toggle-people'));
   #notice = /** @type {import('./notice.js').Notice} */ (document.createElement('moot-notice'));
   #timeline = /** @type {import('./timeline.js').Timeline} */ (document.createElement('moot-timeline'));
@@ -40,7 +51,34 @@ export class RoomPage extends LiveElement {
     super.connectedCallback();
     this.setAttribute('role', 'main');
     const back = h('a', { href: '#', class: 'icon-button back', 'aria-label': say('room.back') }, icon('back'));
-    this.#head.append(back, h('div', { class: 'names' }, this.#title, this.#topic), this.#add, this.#leave, this.#people);
+    for (const button of [this.#pins, this.#add, this.#leave]) button.classList.add('wide');
+    const names = h('div', { class: 'names' }, this.#title, this.#topic);
+    this.#head.append(back, names, this.#search, this.#pins, this.#add, this.#leave, this.#more, this.#people);
+    this.addEventListener('edit-last', () => this.#timeline.editLast());
+    this.addEventListener('message-edited', () => this.write());
+    this.addEventListener('quote', (event) => this.#composer.quote(/** @type {CustomEvent} */ (event).detail.text ?? ''));
+    dropZone(this, { open: () => this.#composer.isConnected, drop: (files) => this.#composer.addFiles(files) });
+  }
+
+  /** To where one writes. */
+  write() {
+    if (this.#composer.isConnected) this.#composer.focus();
+  }
+
+  #menu() {
+    /** @type {[HTMLButtonElement, Parameters<typeof icon>[0]][]} */
+    const all = [[this.#pins, 'pin'], [this.#add, 'plus'], [this.#leave, 'leave']];
+    const hidden = all.filter(([button]) => !button.hidden && button.offsetParent === null);
+    const items = hidden.map(([button, picture]) => ({ label: button.title, picture, act: () => button.click() }));
+    openMenu({ at: this.#more, within: this, label: say('room.more'), items: [...items, ...(items.length > 0 ? [null] : []), ...this.#levels()] });
+  }
+
+  /** What of this room calls one. @returns {import('./menu.js').MenuItem[]} */
+  #levels() {
+    const [chat, room] = [this.#chat, this.#room];
+    if (!chat || !room) return [];
+    const now = chat.levels.of(room.info);
+    return LEVELS.map((level) => ({ label: say(LEVEL_NAMES[level]), picture: 'bell', checked: level === now, act: () => chat.levels.set(room.info, level) }));
   }
 
   draw() {
@@ -48,11 +86,13 @@ export class RoomPage extends LiveElement {
     const room = chat?.current ?? null;
     if (!chat || !room) return fill(this, this.#notice, this.kept('panel', 'nothing open', () => this.#nothingOpen()));
     this.#show(room);
-    fill(this.#title, this.kept('name', `${room.info.visibility} ${room.info.name}`, () => nameOf(room.info)));
+    fill(this.#title, this.kept('name', `${room.info.visibility} ${room.name}`, () => nameOf(room)));
     this.#topic.textContent = room.info.topic;
     const can = room.info.you?.can ?? [];
     this.#add.hidden = !room.isMember || !can.includes('invite');
     this.#leave.hidden = !room.isMember;
+    this.#pins.hidden = !room.isMember;
+    this.#more.hidden = !room.isMember;
     this.#people.hidden = !room.isMember;
     const { state, slug, info, refusal, removal } = room;
     if (room.isMember) return this.#talk(chat, room);
@@ -114,9 +154,9 @@ export class RoomPage extends LiveElement {
    */
   #doorstep(chat, room) {
     const closed = this.#closed(chat, room);
-    if (closed) return panel(room.info.name, closed);
+    if (closed) return panel(room.name, closed);
     const enter = h('button', { class: 'primary', onclick: () => chat.enter(room.slug) }, say('room.join'));
-    return panel(room.info.name, room.info.topic || say('room.notIn'), enter);
+    return panel(room.name, room.info.topic || say('room.notIn'), enter);
   }
 
   /**
@@ -139,7 +179,7 @@ export class RoomPage extends LiveElement {
 
   /**
    * @param {string} type
-   * @param {string} [detail]
+   * @param {unknown} [detail]
    */
   #send(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true }));
@@ -151,9 +191,9 @@ function gate(closed) {
   return h('p', { class: 'gate', role: 'status' }, icon('lock'), h('span', {}, closed));
 }
 
-/** @param {import('../chat/contract.js').RoomInfo} info */
-function nameOf({ visibility, name }) {
-  return h('span', {}, icon(visibility === 'public' ? 'hash' : 'lock'), h('bdi', {}, name));
+/** @param {import('../chat/room.js').Room} room */
+function nameOf({ info, name }) {
+  return h('span', {}, icon(signOf(info)), h('bdi', {}, name));
 }
 
 /**

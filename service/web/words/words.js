@@ -11,12 +11,12 @@
  *
  * @typedef {string | Partial<Record<Intl.LDMLPluralRule, string>> & {other: string}} Phrase A plural is chosen by `count`.
  * @typedef {Record<string, Phrase>} Catalogue
- * @typedef {'search' | 'moderation' | 'admin' | 'settings'} LaterArea
+ * @typedef {'search' | 'threads' | 'moderation' | 'admin' | 'settings'} LaterArea
  * @typedef {'en' | 'de'} Language
  *
  * @typedef {keyof (typeof common & typeof composer & typeof connection & typeof door & typeof files & typeof message
- *   & typeof people & typeof reasons & typeof room & typeof rooms & typeof threads & typeof timeline
- *   & typeof import('./en/search.js').words & typeof import('./en/moderation.js').words
+ *   & typeof people & typeof reasons & typeof room & typeof rooms & typeof timeline
+ *   & typeof import('./en/search.js').words & typeof import('./en/threads.js').words & typeof import('./en/moderation.js').words
  *   & typeof import('./en/admin.js').words & typeof import('./en/settings.js').words)} Key
  */
 
@@ -30,7 +30,6 @@ import { words as people } from './en/people.js';
 import { words as reasons } from './en/reasons.js';
 import { words as room } from './en/room.js';
 import { words as rooms } from './en/rooms.js';
-import { words as threads } from './en/threads.js';
 import { words as timeline } from './en/timeline.js';
 
 /** Each by its own name, for who can read no other. @type {Record<Language, string>} */
@@ -39,7 +38,7 @@ export const LANGUAGES = { en: 'English', de: 'Deutsch' };
 /** How dates and numbers are written where the browser names no country of the language. */
 const LOCALES = { en: 'en-GB', de: 'de-DE' };
 
-const FIRST = { common, composer, connection, door, files, message, people, reasons, room, rooms, threads, timeline };
+const FIRST = { common, composer, connection, door, files, message, people, reasons, room, rooms, timeline };
 
 const PLACE = /\{(\w+)\}/gu;
 

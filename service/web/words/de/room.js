@@ -32,4 +32,10 @@ export const words = {
   'room.leaving.private': 'Um zurückzukommen, musst du eingeladen werden.',
   'room.leaving.submit': 'Verlassen',
   'room.skip': 'Zur Unterhaltung springen',
+  'room.pins': 'Angeheftete Nachrichten',
+  'room.search': 'Nachrichten durchsuchen',
+  'room.more': 'Mehr',
+  'room.notify.all': 'Bei jeder Nachricht benachrichtigen',
+  'room.notify.mentions': 'Benachrichtigen, wenn ich erwähnt werde',
+  'room.notify.none': 'Nicht benachrichtigen',
 };

@@ -13,4 +13,12 @@ export const words = {
   'rooms.members': { one: '{count} Mitglied', other: '{count} Mitglieder' },
   'rooms.for': 'Für {gate}',
   'rooms.joinOne': '{room} beitreten',
+  'rooms.newDirect': 'Neue Direktnachricht',
+  'rooms.direct': 'Direktnachrichten',
+  'rooms.noDirect': 'Jemandem direkt schreiben',
+  'rooms.search': 'Suche',
+  'rooms.mentions': 'Erwähnungen',
+  'rooms.threads': 'Threads',
+  'rooms.mentioned': { one: ' Erwähnung', other: ' Erwähnungen' },
+  'rooms.quiet': 'stumm',
 };

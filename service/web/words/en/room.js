@@ -32,4 +32,10 @@ export const words = {
   'room.leaving.private': 'You will need to be invited to come back.',
   'room.leaving.submit': 'Leave',
   'room.skip': 'Skip to the conversation',
+  'room.pins': 'Pinned messages',
+  'room.search': 'Search messages',
+  'room.more': 'More',
+  'room.notify.all': 'Notify me of every message',
+  'room.notify.mentions': 'Notify me when I am mentioned',
+  'room.notify.none': 'Do not notify me',
 };

@@ -13,4 +13,12 @@ export const words = {
   'rooms.members': { one: '{count} member', other: '{count} members' },
   'rooms.for': 'For {gate}',
   'rooms.joinOne': 'Join {room}',
+  'rooms.newDirect': 'New direct message',
+  'rooms.direct': 'Direct messages',
+  'rooms.noDirect': 'Write to somebody directly',
+  'rooms.search': 'Search',
+  'rooms.mentions': 'Mentions',
+  'rooms.threads': 'Threads',
+  'rooms.mentioned': { one: ' mention', other: ' mentions' },
+  'rooms.quiet': 'silent',
 };
