@@ -31,6 +31,14 @@ export function routeOf(path, fragment) {
 }
 
 /**
+ * A page in the room's place that the address asks for: "reports" for `#/reports`; empty where it leads to a room.
+ * @param {string} fragment
+ */
+export function viewIn(fragment) {
+  return /^#\/(.+)$/u.exec(fragment)?.[1] ?? '';
+}
+
+/**
  * A slug that a name suggests: "Lunch & Tea" gives "lunch-tea".
  * @param {string} name
  */

@@ -6,6 +6,7 @@
  *     app.begin({ route, session, api, chatOf, preferences, tabs, edition });
  */
 
+import { viewIn } from '../chat/route.js';
 import { say, words } from '../words/words.js';
 import { Away } from './away.js';
 import { hideAttention } from './badge.js';
@@ -85,7 +86,7 @@ export class App extends HTMLElement {
         this.#chat?.pause();
         this.#chat = null;
         const chat = chatOf(me);
-        await chat.start(route.room, !this.#narrow);
+        await chat.start(route.room, !this.#narrow && viewIn(location.hash) === '');
         this.#chat = chat;
       },
       (face) => this.#place(face),

@@ -7,7 +7,9 @@
  */
 
 import { attention } from '../chat/attention.js';
+import { viewIn } from '../chat/route.js';
 import { say } from '../words/words.js';
+import { Authority } from './authority.js';
 import { showAttention } from './badge.js';
 import { h } from './dom.js';
 import { listenForKeys } from './keys.js';
@@ -33,6 +35,13 @@ export class Hall extends LiveElement {
   #room = /** @type {import('./room.js').RoomPage} */ (document.createElement('moot-room'));
   #people = /** @type {import('./people.js').People} */ (document.createElement('moot-people'));
   #side = /** @type {import('./side.js').Side} */ (document.createElement('moot-side'));
+  /** A page in the room's place, and notes about what was done: for who has authority. */
+  #page = h('div', { class: 'beside', hidden: true });
+  #notes = h('div');
+  /** @type {Authority | null} */
+  #authority = null;
+  /** What of the address leads to a page in the room's place. */
+  #view = '';
   #listening = new AbortController();
   /** Whether the address was ever brought in step. */
   #placed = false;
@@ -44,13 +53,15 @@ export class Hall extends LiveElement {
     this.#room.chat = definition.chat;
     this.#people.chat = definition.chat;
     this.#side.define(definition);
+    this.#authority = new Authority(definition.chat, { duties: this.#rooms.duties, toasts: this.#notes, page: this.#page });
+    this.#view = viewIn(location.hash);
     this.toggleAttribute('people', matchMedia(WIDE).matches);
     this.watch(definition.chat);
   }
 
   connectedCallback() {
     super.connectedCallback();
-    this.replaceChildren(skip(), this.#rooms, this.#room, this.#people, this.#side);
+    this.replaceChildren(skip(), this.#rooms, this.#room, this.#page, this.#people, this.#side, this.#notes);
     this.#listening = new AbortController();
     const { signal } = this.#listening;
     addEventListener('hashchange', () => this.#followAddress(), { signal });
@@ -75,9 +86,14 @@ export class Hall extends LiveElement {
     const { current, rooms, levels } = this.#chat;
     showAttention(current ? this.#chat.roomName(current.slug) : '', attention(rooms.values(), levels));
     this.#look();
-    this.setAttribute('pane', current ? 'room' : 'rooms');
+    if (current) this.#view = '';
+    const view = this.#view;
+    this.#room.hidden = view !== '';
+    this.#page.hidden = view === '';
+    this.#authority?.draw(view);
+    this.setAttribute('pane', current || view !== '' ? 'room' : 'rooms');
     this.toggleAttribute('alone', !current?.isMember);
-    this.#address(current ? `#${current.slug}` : '');
+    this.#address(current ? `#${current.slug}` : view === '' ? '' : `#/${view}`);
   }
 
   /**
@@ -85,7 +101,7 @@ export class Hall extends LiveElement {
    * @param {string} address
    */
   #address(address) {
-    const gone = location.hash !== '' && !this.#chat.rooms.has(location.hash.slice(1));
+    const gone = location.hash !== '' && viewIn(location.hash) === '' && !this.#chat.rooms.has(location.hash.slice(1));
     const step = this.#placed && !gone && address !== '';
     this.#placed = true;
     if (location.hash === address) return;
@@ -100,7 +116,8 @@ export class Hall extends LiveElement {
 
   #followAddress() {
     const slug = location.hash.slice(1);
-    if (slug === '') this.#chat.close();
+    this.#view = viewIn(location.hash);
+    if (slug === '' || this.#view !== '') this.#chat.close();
     else if (slug !== this.#chat.current?.slug) this.#chat.open(slug);
     this.drawSoon();
   }

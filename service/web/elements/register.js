@@ -19,6 +19,7 @@ import { registerReport } from './report.js';
 import { registerRoom } from './room.js';
 import { registerRooms } from './rooms.js';
 import { registerSide } from './side.js';
+import { registerSlowMode } from './slow_mode.js';
 import { registerTimeline } from './timeline.js';
 import { registerWriting } from './writing.js';
 
@@ -29,6 +30,7 @@ export function registerElements() {
   registerPicture();
   registerWriting();
   registerComposer();
+  registerSlowMode();
   registerRoom();
   registerPeople();
   registerRooms();
