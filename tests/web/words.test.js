@@ -10,7 +10,7 @@ import { Nonces } from '../../service/web/chat/nonce.js';
 import { programInWords } from '../../service/web/chat/programs.js';
 import { deletionSentence, refusalSentence, removalSentence } from '../../service/web/chat/reasons.js';
 import { gateInWords, passes } from '../../service/web/chat/roles.js';
-import { routeOf, slugFrom } from '../../service/web/chat/route.js';
+import { placeIn, routeOf, slugFrom } from '../../service/web/chat/route.js';
 import { entries } from '../../service/web/chat/timeline.js';
 import { message } from './room_stage.js';
 import { STARTED_AT, VirtualClock } from './virtual_clock.js';
@@ -103,14 +103,16 @@ test('a gate is told in words and seen before it is tried', () => {
 });
 
 test('secrets are read from the fragment and leave the address', () => {
-  assert.deepEqual(routeOf('/setup', '#token=s3cret'), { page: 'set-up', secret: 's3cret', room: '', address: '/setup' });
-  assert.deepEqual(routeOf('/signup', '#invite=a%2Bb'), { page: 'sign-up', secret: 'a+b', room: '', address: '/signup' });
+  assert.deepEqual(routeOf('/setup', '#token=s3cret'), { page: 'set-up', secret: 's3cret', room: '', message: '', address: '/setup' });
+  assert.deepEqual(routeOf('/signup', '#invite=a%2Bb'), { page: 'sign-up', secret: 'a+b', room: '', message: '', address: '/signup' });
   assert.equal(routeOf('/reset', '#token=x').page, 'reset');
   assert.equal(routeOf('/signup', '').secret, '');
 });
 
 test('a room has an address, and what is none is the front door', () => {
-  assert.deepEqual(routeOf('/', '#lobby'), { page: 'chat', secret: '', room: 'lobby', address: '/#lobby' });
+  assert.deepEqual(routeOf('/', '#lobby'), { page: 'chat', secret: '', room: 'lobby', message: '', address: '/#lobby' });
+  assert.deepEqual(placeIn('#lobby/m1a2-00002a'), { room: 'lobby', message: 'm1a2-00002a' });
+  assert.deepEqual(placeIn('#lobby/m1/x'), { room: '', message: '' });
   for (const fragment of ['', '#', '#Not A Room', '#../x', '#token=x']) assert.equal(routeOf('/', fragment).room, '');
 });
 

@@ -5,11 +5,16 @@
  * @typedef {import('./contract.js').Message} Message
  */
 
+import { Problem } from './problem.js';
 import { quietly } from './quietly.js';
 
+const NOT_FOUND = 404;
+
 export class Place {
-  /** Whether the place is being looked for, and there is nothing to show yet. */
+  /** Whether the place is being looked for. */
   finding = false;
+  /** Whether the message that somebody wanted to see is not there for them. */
+  missed = false;
   #room;
   #api;
   #opened = false;
@@ -34,9 +39,10 @@ export class Place {
   async arrive() {
     const { log, reading, view, loaded } = this.#room;
     if (!loaded || (this.#opened && !log.following)) return;
+    const back = !this.#opened;
     this.#opened = true;
     const { seq, count } = reading;
-    if (count === 0) return;
+    if (count === 0) return back && !log.atEnd ? quietly(this.goToEnd()) : undefined;
     log.following = false;
     reading.line = seq;
     if (!log.atStart && seq < log.first - 1) {
@@ -56,18 +62,21 @@ export class Place {
     this.#opened = false;
     this.#ways += 1;
     this.finding = false;
+    this.missed = false;
     if (log.atEnd) this.#end();
     else view.look({ to: 'end' });
   }
 
   /**
    * @param {Message | string} wanted A message, or its id. A reply is shown in its thread, and the room at its root.
+   *   Failing is the caller's to show, but for a message that is not there: that is told in the room.
    */
   async goTo(wanted) {
     const room = this.#room;
     this.#opened = true;
     const way = this.#begin();
     try {
+      await this.#loaded();
       const message = typeof wanted === 'string' ? await this.#message(wanted) : wanted;
       if (way !== this.#ways) return;
       if (message.root) room.openThreadOf(message.root, message.id);
@@ -77,6 +86,9 @@ export class Place {
       if (way !== this.#ways) return;
       room.log.following = false;
       room.view.around(shown.seq, { to: 'message', id: shown.id });
+    } catch (error) {
+      this.missed = way === this.#ways && error instanceof Problem && error.status === NOT_FOUND;
+      throw error;
     } finally {
       if (way === this.#ways) this.finding = false;
       room.changed();
@@ -114,6 +126,21 @@ export class Place {
     if (there && way === this.#ways) this.#room.changed();
   }
 
+  /** The room is here, or will not come. */
+  #loaded() {
+    const room = this.#room;
+    const settled = () => room.loaded || !['apart', 'joining'].includes(room.state);
+    if (settled()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!settled()) return;
+        room.removeEventListener('change', look);
+        resolve(undefined);
+      };
+      room.addEventListener('change', look);
+    });
+  }
+
   /** @param {number} seq */
   async #bring(seq) {
     await this.#room.history.around(seq);
@@ -127,6 +154,7 @@ export class Place {
 
   #begin() {
     this.finding = true;
+    this.missed = false;
     this.#ways += 1;
     this.#room.changed();
     return this.#ways;

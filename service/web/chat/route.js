@@ -2,7 +2,12 @@
  * Which page an address asks for. Secrets of links come in the fragment, which browsers send to nobody, and leave the
  * address as soon as they are read: `address` is what should stand in the bar from then on.
  *
- * @typedef {{page: 'chat' | 'set-up' | 'sign-up' | 'reset', secret: string, room: string, address: string}} Route
+ * @typedef {object} Route
+ * @property {'chat' | 'set-up' | 'sign-up' | 'reset'} page
+ * @property {string} secret
+ * @property {string} room
+ * @property {string} message One of the room's, to be shown.
+ * @property {string} address
  */
 
 /** @type {Record<string, {page: Route['page'], secret: string}>} */
@@ -12,7 +17,8 @@ const PAGES = {
   '/reset': { page: 'reset', secret: 'token' },
 };
 
-const SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/u;
+/** A room, and maybe one of its messages: `lobby`, `lobby/m1a20450a295000001-00002a`. */
+const PLACE = /^(?<room>[a-z0-9][a-z0-9-]{0,63})(?:\/(?<message>[\w-]{1,64}))?$/u;
 
 /**
  * @param {string} path
@@ -23,11 +29,20 @@ export function routeOf(path, fragment) {
   const plain = fragment.replace(/^#/u, '');
   const entry = PAGES[path];
   if (!entry) {
-    const room = SLUG.test(plain) ? plain : '';
-    return { page: 'chat', secret: '', room, address: room ? `/#${room}` : '/' };
+    const { room, message } = placeIn(plain);
+    return { page: 'chat', secret: '', room, message, address: room ? `/#${room}` : '/' };
   }
   const secret = new URLSearchParams(plain).get(entry.secret) ?? '';
-  return { page: entry.page, secret, room: '', address: path };
+  return { page: entry.page, secret, room: '', message: '', address: path };
+}
+
+/**
+ * Where an address leads to; empty where it leads to no room, or to no message in particular.
+ * @param {string} fragment With or without its `#`.
+ */
+export function placeIn(fragment) {
+  const { room = '', message = '' } = PLACE.exec(fragment.replace(/^#/u, ''))?.groups ?? {};
+  return { room, message };
 }
 
 /**

@@ -7,7 +7,8 @@
  */
 
 import { attention } from '../chat/attention.js';
-import { viewIn } from '../chat/route.js';
+import { quietly } from '../chat/quietly.js';
+import { placeIn, viewIn } from '../chat/route.js';
 import { say } from '../words/words.js';
 import { Authority } from './authority.js';
 import { showAttention } from './badge.js';
@@ -69,12 +70,17 @@ export class Hall extends LiveElement {
     addEventListener('offline', () => this.#chat.connection.wake(), { signal });
     listenForKeys({ chat: this.#chat, open: (tag) => this.#openDialog(tag), search: () => this.#side.open({ tag: 'moot-search', subject: null }), signal });
     document.addEventListener('visibilitychange', () => this.#seen(), { signal });
+    for (const type of ['focus', 'blur']) addEventListener(type, () => this.#chat.setFocused(document.hasFocus()), { signal });
+    addEventListener('pagehide', () => this.#chat.drafts.keepNow(), { signal });
     this.addEventListener('open-dialog', (event) => this.#openDialog(/** @type {CustomEvent} */ (event).detail), { signal });
     this.addEventListener('open-side', (event) => this.#side.open(/** @type {CustomEvent} */ (event).detail), { signal });
     this.addEventListener('open-person', (event) => this.#openPerson(/** @type {CustomEvent} */ (event).detail), { signal });
     this.addEventListener('to-composer', () => this.#room.write(), { signal });
-    this.addEventListener('toggle-people', () => this.toggleAttribute('people'), { signal });
+    this.addEventListener('toggle-people', () => this.#togglePeople(), { signal });
+    this.#chat.setFocused(document.hasFocus());
     this.#seen();
+    const { room, message } = placeIn(location.hash);
+    if (message !== '') this.#goTo(room, message);
   }
 
   disconnectedCallback() {
@@ -115,11 +121,22 @@ export class Hall extends LiveElement {
   }
 
   #followAddress() {
-    const slug = location.hash.slice(1);
+    const { room, message } = placeIn(location.hash);
     this.#view = viewIn(location.hash);
-    if (slug === '' || this.#view !== '') this.#chat.close();
-    else if (slug !== this.#chat.current?.slug) this.#chat.open(slug);
+    if (message !== '') this.#goTo(room, message);
+    else if (room === '') this.#chat.close();
+    else if (room !== this.#chat.current?.slug) this.#chat.open(room);
     this.drawSoon();
+  }
+
+  /**
+   * The address names the room again at once: the same link leads there a second time.
+   * @param {string} room
+   * @param {string} message
+   */
+  #goTo(room, message) {
+    history.replaceState(null, '', `#${room}`);
+    quietly(this.#chat.goTo(room, message));
   }
 
   #seen() {
@@ -141,6 +158,12 @@ export class Hall extends LiveElement {
     this.toggleAttribute('people', before.hasAttribute('people'));
     // The language is chosen there.
     if (before.querySelector('moot-account')) this.#openDialog('moot-account');
+  }
+
+  /** What is open beside the room stands in the people's place. */
+  #togglePeople() {
+    this.toggleAttribute('people', this.#side.hidden ? undefined : true);
+    this.#side.closeAll();
   }
 
   /** @param {{username: string, at: Element}} person */

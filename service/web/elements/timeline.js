@@ -48,6 +48,7 @@ export class Timeline extends LiveElement {
   #typing = h('p', { class: 'typing' });
   #log = h('div', { role: 'log', 'aria-label': say('timeline.label') }, this.#list);
   #scroller = new Scroller(h('div', { class: 'scroller', tabindex: '0' }, this.#top, this.#log, this.#bottom), this.#entries);
+  #missed = h('p', { class: 'missed', role: 'status' });
   #jump = h('button', { class: 'jump', hidden: true, onclick: () => this.#toEnd() });
   #resized = new ResizeObserver(() => this.#fit());
 
@@ -56,7 +57,7 @@ export class Timeline extends LiveElement {
     this.#scroller.element.addEventListener('scroll', () => this.#scrolled(), { passive: true });
     // The list, too: a picture that is there at last makes it longer.
     for (const element of [this.#scroller.element, this.#list]) this.#resized.observe(element);
-    fill(this, this.#scroller.element, this.#jump, this.#typing);
+    fill(this, this.#scroller.element, this.#missed, this.#jump, this.#typing);
   }
 
   disconnectedCallback() {
@@ -88,6 +89,8 @@ export class Timeline extends LiveElement {
     this.#drawTop(room, here);
     this.#drawBottom(room);
     this.#drawTyping(room, chat);
+    const missed = room.place.missed ? say('timeline.missed') : '';
+    if (this.#missed.textContent !== missed) this.#missed.textContent = missed;
     if (!here) return;
     this.#reconcile(room, chat);
     this.#fresh = false;

@@ -149,6 +149,24 @@ class Program:
         """Say something in a room that one is in."""
         self._call("POST", f"/api/rooms/{slug}/messages", {"text": text})
 
+    def read(self, slug: str, seq: int) -> None:
+        """Have read a room so far."""
+        self._call("PUT", f"/api/rooms/{slug}/read", {"seq": seq})
+
+    def see(self, slug: str) -> dict[str, Any]:
+        """A room, with what one has not read in it."""
+        found: dict[str, Any] = self._call("GET", f"/api/rooms/{slug}").json()
+        return found
+
+    def messages(self, slug: str) -> list[dict[str, Any]]:
+        """The latest messages of a room."""
+        found: list[dict[str, Any]] = self._call("GET", f"/api/rooms/{slug}/messages?limit=200").json()["items"]
+        return found
+
+    def reply(self, message: dict[str, Any], text: str) -> None:
+        """Answer a message, in its thread."""
+        self._call("POST", f"/api/rooms/{message['room']}/messages", {"text": text, "reply_to": message["id"]})
+
     def remove(self, slug: str, username: str) -> None:
         """Remove a member."""
         self._call("DELETE", f"/api/rooms/{slug}/members/{username}")

@@ -6,6 +6,7 @@ export const words = {
   'timeline.olderFailed': 'Ältere Nachrichten konnten nicht geladen werden.',
   'timeline.newer': 'Neuere Nachrichten werden geladen…',
   'timeline.newerFailed': 'Neuere Nachrichten konnten nicht geladen werden.',
+  'timeline.missed': 'Die Nachricht, die du suchst, gibt es hier nicht.',
   'timeline.beginning': 'Der Anfang von {room}',
   'timeline.began': 'Er begann am {day}.',
   'timeline.empty': 'Hier wurde noch nichts gesagt.',

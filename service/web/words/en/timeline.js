@@ -6,6 +6,7 @@ export const words = {
   'timeline.olderFailed': 'Older messages could not be loaded.',
   'timeline.newer': 'Loading newer messages…',
   'timeline.newerFailed': 'Newer messages could not be loaded.',
+  'timeline.missed': 'The message that you are looking for is not here.',
   'timeline.beginning': 'The beginning of {room}',
   'timeline.began': 'It began on {day}.',
   'timeline.empty': 'Nothing has been said here yet.',
