@@ -9,6 +9,7 @@
  */
 
 import { LEVELS } from '../chat/levels.js';
+import { moderates } from '../chat/authority.js';
 import { refusalSentence, removalSentence } from '../chat/reasons.js';
 import { say } from '../words/words.js';
 import { fill, h, icon } from './dom.js';
@@ -33,11 +34,13 @@ export class RoomPage extends LiveElement {
   #leave = this.#button('leave', say('room.leave'), () => this.#send('open-dialog', 'moot-leave'));
   #pins = this.#button('pin', say('room.pins'), () => this.#send('open-side', { tag: 'moot-pins', subject: null }));
   #search = this.#button('search', say('room.search'), () => this.#send('open-side', { tag: 'moot-search', subject: null }));
+  #settings = this.#button('gear', say('people.settings'), () => this.#visit('settings'));
   /** Where there is no room for all of them. */
   #more = this.#button('more', say('room.more'), () => this.#menu());
   #people = this.#button('people', say('people.label'), () => this.#send('toggle-people'));
   #notice = /** @type {import('./notice.js').Notice} */ (document.createElement('moot-notice'));
   #timeline = /** @type {import('./timeline.js').Timeline} */ (document.createElement('moot-timeline'));
+  #pace = /** @type {import('./slow_mode.js').SlowMode} */ (document.createElement('moot-slow-mode'));
   #composer = /** @type {import('./composer.js').Composer} */ (document.createElement('moot-composer'));
 
   /** @param {import('../chat/chat.js').Chat} chat */
@@ -51,9 +54,9 @@ export class RoomPage extends LiveElement {
     super.connectedCallback();
     this.setAttribute('role', 'main');
     const back = h('a', { href: '#', class: 'icon-button back', 'aria-label': say('room.back') }, icon('back'));
-    for (const button of [this.#pins, this.#add, this.#leave]) button.classList.add('wide');
+    for (const button of [this.#pins, this.#add, this.#settings, this.#leave]) button.classList.add('wide');
     const names = h('div', { class: 'names' }, this.#title, this.#topic);
-    this.#head.append(back, names, this.#search, this.#pins, this.#add, this.#leave, this.#more, this.#people);
+    this.#head.append(back, names, this.#search, this.#pins, this.#add, this.#settings, this.#leave, this.#more, this.#people);
     this.addEventListener('edit-last', () => this.#timeline.editLast());
     this.addEventListener('message-edited', () => this.write());
     this.addEventListener('quote', (event) => this.#composer.quote(/** @type {CustomEvent} */ (event).detail.text ?? ''));
@@ -67,10 +70,17 @@ export class RoomPage extends LiveElement {
 
   #menu() {
     /** @type {[HTMLButtonElement, Parameters<typeof icon>[0]][]} */
-    const all = [[this.#pins, 'pin'], [this.#add, 'plus'], [this.#leave, 'leave']];
+    const all = [[this.#pins, 'pin'], [this.#add, 'plus'], [this.#settings, 'gear'], [this.#leave, 'leave']];
     const hidden = all.filter(([button]) => !button.hidden && button.offsetParent === null);
     const items = hidden.map(([button, picture]) => ({ label: button.title, picture, act: () => button.click() }));
-    openMenu({ at: this.#more, within: this, label: say('room.more'), items: [...items, ...(items.length > 0 ? [null] : []), ...this.#levels()] });
+    /** @type {import('./menu.js').MenuItem} */
+    const access = { label: say('people.access'), picture: 'shield', act: () => this.#visit('access') };
+    openMenu({ at: this.#more, within: this, label: say('room.more'), items: [...items, ...(items.length > 0 ? [null] : []), ...this.#levels(), null, access] });
+  }
+
+  /** To a page about this room. @param {string} page */
+  #visit(page) {
+    location.hash = `/rooms/${this.#room?.slug}/${page}`;
   }
 
   /** What of this room calls one. @returns {import('./menu.js').MenuItem[]} */
@@ -90,6 +100,7 @@ export class RoomPage extends LiveElement {
     this.#topic.textContent = room.info.topic;
     const can = room.info.you?.can ?? [];
     this.#add.hidden = !room.isMember || !can.includes('invite');
+    this.#settings.hidden = !moderates(room.info) && !can.includes('change');
     this.#leave.hidden = !room.isMember;
     this.#pins.hidden = !room.isMember;
     this.#more.hidden = !room.isMember;
@@ -106,8 +117,8 @@ export class RoomPage extends LiveElement {
    */
   #talk(chat, room) {
     const closed = this.#closed(chat, room);
-    const foot = closed ? this.kept('gate', closed, () => gate(closed)) : this.#composer;
-    fill(this, this.#head, this.#notice, this.#timeline, foot);
+    const foot = closed ? this.kept('gate', `${room.slug} ${closed}`, () => gate(closed, room.slug)) : this.#composer;
+    fill(this, this.#head, this.#notice, this.#timeline, !closed && this.#pace, foot);
   }
 
   /** @param {import('../chat/room.js').Room} room */
@@ -117,6 +128,7 @@ export class RoomPage extends LiveElement {
     const chat = /** @type {import('../chat/chat.js').Chat} */ (this.#chat);
     this.#timeline.show(chat, room);
     this.#composer.show(chat, room);
+    this.#pace.show(chat, room);
   }
 
   #nothingOpen() {
@@ -186,9 +198,14 @@ export class RoomPage extends LiveElement {
   }
 }
 
-/** Said aloud, too: it takes the place of the composer under one's hands. @param {string} closed */
-function gate(closed) {
-  return h('p', { class: 'gate', role: 'status' }, icon('lock'), h('span', {}, closed));
+/**
+ * Said aloud, too: it takes the place of the composer under one's hands.
+ * @param {string} closed
+ * @param {string} slug
+ */
+function gate(closed, slug) {
+  const why = h('a', { href: `#/rooms/${slug}/access` }, say('people.why'));
+  return h('p', { class: 'gate', role: 'status' }, icon('lock'), h('span', {}, closed, ' ', why));
 }
 
 /** @param {import('../chat/room.js').Room} room */

@@ -6,6 +6,7 @@
  */
 
 import { moderates } from '../../chat/authority.js';
+import { inWords } from '../../chat/codes.js';
 import { actionName, rankName, ruleName } from '../../chat/moderation/rights.js';
 import { Problem } from '../../chat/problem.js';
 import { refusalSentence } from '../../chat/reasons.js';
@@ -75,7 +76,8 @@ function action({ action, allowed, rules }) {
 
 /** @param {import('../../chat/moderation/rights.js').Rule} given */
 function rule({ rule, holds, message = '', why }) {
-  const told = holds || !why ? null : refusalSentence({ message, why }, (time) => moments.short(time, Date.now()));
+  // A rule that nobody set is told by its name alone.
+  const told = !holds && (why?.by || why?.reason || why?.until) ? refusalSentence({ message: inWords({ code: '', message, why }), why }, (time) => moments.short(time, Date.now())) : null;
   return h('li', { class: holds ? 'holds' : 'fails' }, icon(holds ? 'check' : 'close'), h('span', {}, ruleName(rule), told && h('small', {}, told)));
 }
 

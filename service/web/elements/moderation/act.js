@@ -76,7 +76,8 @@ class Act extends Dialog {
       this.#carryOut();
     };
     const cancel = h('button', { type: 'button', onclick: () => this.close() }, say('common.cancel'));
-    const form = h('form', { class: 'act', onsubmit: submit }, ...this.#kinds(offers), this.#asks, this.#why(), this.#preview, this.#alert, h('div', { class: 'acts' }, cancel, this.#submit));
+    const foot = h('div', { class: 'foot' }, this.#preview, this.#alert, h('div', { class: 'acts' }, cancel, this.#submit));
+    const form = h('form', { class: 'act', onsubmit: submit }, ...this.#kinds(offers), this.#asks, this.#why(), foot);
     this.#choose(this.#offer.key, offers);
     return [personHead(this.chat, this.#user, room), ...quote(this.#message), form];
   }
@@ -166,7 +167,10 @@ class Act extends Dialog {
   #changed() {
     this.#alert.hidden = true;
     this.#rehearsal?.consider(this.#wish());
-    if (this.#offer) this.#submit.textContent = buttonOf(this.#offer);
+    if (this.#offer) {
+      this.#submit.textContent = buttonOf(this.#offer);
+      this.#submit.className = this.#offer.asks === 'role' ? 'primary' : 'danger';
+    }
     const reasonable = this.#offer?.kind !== 'roomRole';
     /** @type {HTMLElement | null} */ (this.#reason.closest('.field'))?.toggleAttribute('hidden', !reasonable);
     this.#settle();

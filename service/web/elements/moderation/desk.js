@@ -71,6 +71,7 @@ export class Desk extends LiveElement {
     const sign = JSON.stringify([pages, view, waiting]);
     fill(this.#tabs, this.kept('tabs', sign, () => h('div', { class: 'tabs' }, ...pages.map((one) => tab(one, one.page === view.page, waiting)))));
     fill(this, this.kept('bar', `${view.room} ${name}`, () => h('div', { class: 'bar' }, back, this.#title)), this.#tabs, this.#page);
+    this.#tabs.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
     this.#show(chat, view);
   }
 
@@ -95,7 +96,7 @@ export class Desk extends LiveElement {
 /** @param {string} room @param {string} name */
 function backLink(room, name) {
   const label = room === '' ? say('moderation.toRooms') : say('moderation.toRoom', { room: name });
-  return h('a', { class: `icon-button ${room === '' ? 'back' : ''}`, href: room === '' ? '#' : `#${room}`, 'aria-label': label, title: label }, icon('back'));
+  return h('a', { class: room === '' ? 'icon-button back' : 'icon-button', href: room === '' ? '#' : `#${room}`, 'aria-label': label, title: label }, icon('back'));
 }
 
 /**

@@ -101,6 +101,7 @@ export class PagedList extends LiveElement {
     this.#more.hidden = !hasMore || problem !== null;
     this.#more.disabled = loading;
     const state = problem ? `problem ${problem.message}` : !loaded ? 'loading' : items.length === 0 ? `empty ${this.empty}` : '';
+    this.#state.hidden = state === '';
     fill(this.#state, this.kept('state', state, () => this.#stateNode()));
   }
 

@@ -28,7 +28,7 @@ export function personHead(chat, username, room) {
   const roles = h('span', { class: 'topic' }, username);
   const label = h('span', { class: 'label' }, h('bdi', { class: 'name' }, name), roles);
   const sanctions = h('ul', { class: 'in-force' });
-  const head = h('div', { class: 'person' }, h('div', { class: 'who' }, face(username, name), label), sanctions);
+  const head = h('div', { class: 'person-head' }, h('div', { class: 'who' }, face(username, name), label), sanctions);
   if (room !== null && moderates(room)) tell(chat, username, room, roles, sanctions);
   return head;
 }

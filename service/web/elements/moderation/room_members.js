@@ -60,7 +60,10 @@ export class RoomMembers extends PagedList {
     const told = h('div', { class: 'told' }, title, h('p', { class: 'meta' }, say('moderation.members.since', { time: moments.short(joined, this.chat.clock.now()) })));
     const act = () => this.dispatchEvent(new CustomEvent('open-dialog', { bubbles: true, detail: { tag: 'moot-act', subject: { user, room: this.slug, done: () => this.pages.refresh() } } }));
     const label = say('moderation.act.title', { name: name || user });
-    return h('li', { class: 'record line' }, face(user, name || user), told, h('button', { 'aria-label': label, onclick: act }, icon('shield'), say('moderation.title')));
+    const tools = user !== this.chat.me.username && h('button', { 'aria-label': label, title: label, onclick: act }, icon('shield'), say('moderation.members.act'));
+    const row = h('li', { class: 'record line' }, face(user, name || user), told);
+    if (tools) row.append(tools);
+    return row;
   }
 }
 

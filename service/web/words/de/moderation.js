@@ -321,4 +321,5 @@ export const words = {
   'moderation.members.find': 'Jemanden finden',
   'moderation.members.none': 'Niemand heißt so.',
   'moderation.members.since': 'Mitglied seit {time}',
+  'moderation.members.act': 'Moderieren',
 };

@@ -321,4 +321,5 @@ export const words = {
   'moderation.members.find': 'Find somebody',
   'moderation.members.none': 'Nobody is called so.',
   'moderation.members.since': 'member since {time}',
+  'moderation.members.act': 'Moderate',
 };
