@@ -19,7 +19,9 @@ from rich.markup import escape
 
 from . import house
 from .bench import FULL, QUICK, Bench, Scale
-from .caption import caption
+from .browsing import BROWSING, Browsing
+from .caption import caption, caption_of_pages
+from .chromium import PROGRAM, PageError, browser, found
 from .coming import Connects, Idle
 from .dialects import BadFrame
 from .loop import Loop
@@ -33,7 +35,7 @@ from .signing_in import SigningIn
 from .table import markdown, print_tables
 from .talking import TALKING, Talking
 
-Scenario = Talking | Idle | Connects | SigningIn | Revocations | Searching | Indexing
+Scenario = Talking | Idle | Connects | SigningIn | Revocations | Searching | Indexing | Browsing
 SCENARIOS: tuple[Scenario, ...] = (
     *TALKING,
     Idle(),
@@ -56,7 +58,7 @@ STOPPED = 130  # as a shell reports a program that Ctrl-C has ended
 
 
 def arguments(given: Sequence[str]) -> argparse.Namespace:
-    names = ", ".join(scenario.name for scenario in SCENARIOS)
+    names, of_pages = (", ".join(scenario.name for scenario in some) for some in (SCENARIOS, BROWSING))
     parser = argparse.ArgumentParser(
         prog="scripts/bench",
         description="Measure the server against a textbook one, in one run. A missed target is shown and is no error;"
@@ -64,7 +66,8 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--quick", action="store_true", help="one short round of each: to look at, not to publish")
     parser.add_argument("--rounds", type=_positive, metavar="N", help="how often each window is repeated")
-    parser.add_argument("--only", metavar="NAME,...", type=_names, help=f"some of: {names}")
+    parser.add_argument("--only", metavar="NAME,...", type=_names, help=f"some of: {names}; with --web: {of_pages}")
+    parser.add_argument("--web", action="store_true", help=f"measure the page instead, in {PROGRAM}")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write all figures there as well")
     parser.add_argument("--markdown", action="store_true", help="print the tables as Markdown, for the README")
     return parser.parse_args(given)
@@ -79,7 +82,7 @@ def _positive(text: str) -> int:
 
 def _names(text: str) -> frozenset[str]:
     names = frozenset(text.split(","))
-    unknown = names - {scenario.name for scenario in SCENARIOS}
+    unknown = names - {scenario.name for scenario in (*SCENARIOS, *BROWSING)}
     if unknown:
         raise argparse.ArgumentTypeError(f"there is no scenario {', '.join(sorted(unknown))}")
     return names
@@ -108,13 +111,17 @@ def main(given: Sequence[str] | None = None) -> int:
     if cores is None or obstacle:
         console.print(obstacle)
         return UNUSABLE
+    if options.web and not found():
+        console.print(f"There is no {PROGRAM} here to measure the page in.")
+        return UNUSABLE
     scale = scale_for(options, open_files_allowed(), console)
-    scenarios = [scenario for scenario in SCENARIOS if options.only is None or scenario.name in options.only]
+    there: tuple[Scenario, ...] = BROWSING if options.web else SCENARIOS
+    scenarios = [scenario for scenario in there if options.only is None or scenario.name in options.only]
     outcomes: list[Outcome] = []
     try:
         # One by one: those that came before an error are in the list, and are reported.
         outcomes.extend(measure(scenarios, scale, cores, console))
-    except (BadFrame, DidNotStart, house.NotSetUp, httpx.HTTPError) as error:
+    except (BadFrame, DidNotStart, PageError, house.NotSetUp, httpx.HTTPError) as error:
         console.print(f"[red]Wrong:[/red] {escape(str(error))}", highlight=False)
         return WRONG
     except KeyboardInterrupt:
@@ -147,7 +154,10 @@ def scale_for(options: argparse.Namespace, files: int, console: Console) -> Scal
 def report(console: Console, outcomes: Sequence[Outcome], scale: Scale, options: argparse.Namespace) -> None:
     """Print what was found, and write it down where that was asked for."""
     now = datetime.now(UTC)
-    under = caption(now, describe(), filesystem_of(Path(tempfile.gettempdir())), scale)
+    if options.web:
+        under = caption_of_pages(now, describe(), browser(), scale)
+    else:
+        under = caption(now, describe(), filesystem_of(Path(tempfile.gettempdir())), scale)
     if options.markdown:
         sys.stdout.write(markdown(outcomes, under) + "\n")
     else:

@@ -56,7 +56,7 @@ class Bench:
     @contextmanager
     def textbook(self) -> Iterator[Side]:
         """The textbook server on its one core, with nobody connected."""
-        with textbook(self._new_directory("textbook"), {self.cores.server}) as server:
+        with textbook(self.new_directory("textbook"), {self.cores.server}) as server:
             yield Side(server, TextbookDialect(), Crowd(self.loop, TextbookDialect(), server.port))
 
     @contextmanager
@@ -65,10 +65,11 @@ class Bench:
     ) -> Iterator[Side]:
         """Ours, with a copy of the house, on the same core unless told otherwise; the copy is prepared before."""
         cores = self.cores.both if on_both_cores else {self.cores.server}
-        with self.house.server(self._new_directory("folkmoot"), cores, prepare) as server:
+        with self.house.server(self.new_directory("folkmoot"), cores, prepare) as server:
             yield Side(server, FolkmootDialect(), Crowd(self.loop, FolkmootDialect(), server.port))
 
-    def _new_directory(self, name: str) -> Path:
+    def new_directory(self, name: str) -> Path:
+        """A directory of its own for something that is started."""
         return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.home))
 
 

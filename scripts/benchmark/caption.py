@@ -19,3 +19,13 @@ def caption(now: datetime, machine: str, filesystem: str, scale: Scale) -> str:
         "acknowledgements; every receiver got every one once and in order, compared byte by byte. The load generator's "
         "share of its core stands beside: near 100 % (marked) it may be the limit."
     )
+
+
+def caption_of_pages(now: datetime, machine: str, browser: str, scale: Scale) -> str:
+    """The same for the tables of the page."""
+    rounds = "one round" if scale.rounds == 1 else f"medians of {scale.rounds} rounds, beside the round in the middle"
+    return (
+        f"{now:%Y-%m-%d}, {machine}; {browser} without a screen and without a graphics processor, on the same two "
+        f"cores as the server; {rounds}, each in a profile that knows nothing. A time ends with the frame that shows "
+        "what was waited for; bytes are those of the answers, compressed, with their heads."
+    )

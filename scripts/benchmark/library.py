@@ -37,10 +37,12 @@ class Library:
     messages: int
     now: int
 
-    def fill(self, data: Path) -> None:
-        """Write them; the server, when it starts, finds a log that it has no index of."""
+    def fill(self, data: Path, room: str = "%") -> None:
+        """Write them, all of them in one room if it is named; the server, when it starts, finds a log that it has no
+        index of."""
         with closing(sqlite3.connect(data / "folkmoot.db")) as database, database:
-            heads = dict(database.execute("SELECT room_id, seq FROM heads"))
+            chosen = "SELECT room_id, seq FROM heads JOIN rooms ON rooms.id = room_id WHERE slug LIKE ?"
+            heads = dict(database.execute(chosen, (room,)))
             authors = [author for (author,) in database.execute("SELECT id FROM users ORDER BY id")]
             database.executemany(
                 "INSERT INTO events (room_id, seq, at, kind, actor_id, text, said) VALUES (?, ?, ?, ?, ?, ?, ?)",

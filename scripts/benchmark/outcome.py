@@ -51,6 +51,20 @@ class Searches:
 
 
 @dataclass(frozen=True, slots=True)
+class Pages:
+    """What the page was to a person: what came over the wire, when it was ready, how long frames took, and how much of
+    it there was."""
+
+    kb: float | None = None
+    requests: int | None = None
+    ready_ms: float | None = None
+    frame_p95_ms: float | None = None
+    frame_longest_ms: float | None = None
+    nodes: float | None = None
+    heap_mb: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """One server in one scenario; what it was not measured for is None."""
 
@@ -66,6 +80,7 @@ class Figures:
     sign_ins_per_second: float | None = None
     closes: Closes | None = None
     searches: Searches | None = None
+    pages: Pages | None = None
     generator_load: float | None = None  # of its core; near one, the generator is what was measured
     stolen_share: float | None = None  # of the time, by the host
     others_share: float | None = None  # of the time, by other programs on the two cores

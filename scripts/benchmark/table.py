@@ -1,4 +1,4 @@
-"""The figures for people: five tables, on a terminal or in Markdown, from the same cells."""
+"""The figures for people: six tables, on a terminal or in Markdown, from the same cells."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class Grid:
 
 def grids(outcomes: Sequence[Outcome]) -> list[Grid]:
     """Those tables that have anything in them."""
-    made = (_talking(outcomes), _coming(outcomes), _leaving(outcomes), _searching(outcomes), _targets(outcomes))
-    return [grid for grid in made if grid.rows]
+    made = (_talking, _coming, _leaving, _searching, _browsing, _targets)
+    return [grid for grid in (make(outcomes) for make in made) if grid.rows]
 
 
 def print_tables(console: Console, outcomes: Sequence[Outcome], caption: str) -> None:
@@ -108,6 +108,7 @@ def _coming(outcomes: Sequence[Outcome]) -> Grid:
             for outcome in outcomes
             for figures in outcome.figures
             if figures.searches is None
+            and figures.pages is None
             and (figures.deliveries_per_second is None or figures.sign_ins_per_second is not None)
         ],
     )
@@ -154,6 +155,30 @@ def _searching(outcomes: Sequence[Outcome]) -> Grid:
             for outcome in outcomes
             for figures in outcome.figures
             if (searches := figures.searches) is not None
+        ],
+    )
+
+
+def _browsing(outcomes: Sequence[Outcome]) -> Grid:
+    return Grid(
+        "In the browser",
+        ("", "what", "KB", "requests", "ready ms", "frames' p95 ms", "longest ms", "nodes", "heap MB"),
+        2,
+        [
+            (
+                outcome.name,
+                outcome.title,
+                _number(pages.kb),
+                "" if pages.requests is None else str(pages.requests),
+                _number(pages.ready_ms),
+                _number(pages.frame_p95_ms),
+                _number(pages.frame_longest_ms),
+                _number(pages.nodes),
+                _number(pages.heap_mb),
+            )
+            for outcome in outcomes
+            for figures in outcome.figures
+            if (pages := figures.pages) is not None
         ],
     )
 
