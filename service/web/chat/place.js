@@ -10,6 +10,9 @@ import { quietly } from './quietly.js';
 
 const NOT_FOUND = 404;
 
+/** How long it is said that a message is not there: it is read once. */
+const MISSED_STANDS_MS = 8_000;
+
 export class Place {
   /** Whether the place is being looked for. */
   finding = false;
@@ -17,17 +20,19 @@ export class Place {
   missed = false;
   #room;
   #api;
+  #clock;
   #opened = false;
   /** Counts the ways: an answer to an earlier wish must not lead away from a later one. */
   #ways = 0;
 
   /**
    * @param {import('./room.js').Room} room
-   * @param {Pick<import('./api.js').Api, 'message'>} api
+   * @param {Pick<import('./room.js').Surroundings, 'api' | 'clock'>} around
    */
-  constructor(room, api) {
+  constructor(room, { api, clock }) {
     this.#room = room;
     this.#api = api;
+    this.#clock = clock;
   }
 
   /** The room is here, maybe for the first time. */
@@ -87,7 +92,7 @@ export class Place {
       room.log.following = false;
       room.view.around(shown.seq, { to: 'message', id: shown.id });
     } catch (error) {
-      this.missed = way === this.#ways && error instanceof Problem && error.status === NOT_FOUND;
+      if (way === this.#ways && error instanceof Problem && error.status === NOT_FOUND) this.#miss();
       throw error;
     } finally {
       if (way === this.#ways) this.finding = false;
@@ -124,6 +129,14 @@ export class Place {
     this.finding = false;
     const there = await quietly(this.#bring(middle.seq));
     if (there && way === this.#ways) this.#room.changed();
+  }
+
+  #miss() {
+    this.missed = true;
+    this.#clock.after(MISSED_STANDS_MS, () => {
+      this.missed = false;
+      this.#room.changed();
+    });
   }
 
   /** The room is here, or will not come. */

@@ -74,7 +74,7 @@ export class Room extends EventTarget {
     this.threads = new RoomThreads(this, around);
     this.#draft = around.drafts.of(info.slug);
     this.standing = new Standing({ ...own, role: () => around.me().role, refresh: () => this.#feed.refresh() });
-    this.place = new Place(this, around.api);
+    this.place = new Place(this, around);
     this.know(info);
   }
 
