@@ -11,6 +11,6 @@ export function sizeInWords(bytes, locale) {
   const power = bytes < STEP ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log(bytes) / Math.log(STEP)));
   const value = bytes / STEP ** power;
   // "2.4 MB", and "24 MB": what comes after a dozen says nothing any more.
-  const format = { style: /** @type {const} */ ('unit'), unit: UNITS[power], unitDisplay: /** @type {const} */ ('short'), maximumFractionDigits: value < 10 ? 1 : 0 };
+  const format = { style: /** @type {const} */ ('unit'), unit: UNITS[power], unitDisplay: /** @type {'long' | 'short'} */ (power === 0 ? 'long' : 'short'), maximumFractionDigits: value < 10 ? 1 : 0 };
   return new Intl.NumberFormat(locale, format).format(value);
 }

@@ -34,7 +34,8 @@ const DEFAULT_PER_MESSAGE = 10;
 /** Refusals that another try could cure: all others are about the file. */
 const PASSING = new Set(['unreachable', 'unavailable', 'rate_limited', 'internal', 'bad_frame']);
 
-export class Uploads {
+/** Emits `change` after anything that one could see. */
+export class Uploads extends EventTarget {
   /** @type {Upload[]} in the order in which they were brought */
   items = [];
   /** Why some were not even begun; shown once. @type {'many' | null} */
@@ -44,8 +45,6 @@ export class Uploads {
   #api;
   #limits;
   #tooLarge;
-  /** Called after anything that one could see. @type {() => void} */
-  onchange;
   #keys = 0;
   /** @type {Map<number, AbortController>} */
   #running = new Map();
@@ -56,14 +55,13 @@ export class Uploads {
    * @param {Carrier} parts.api
    * @param {() => {file?: number, files?: number} | undefined} parts.limits What the server holds files to.
    * @param {(limit: number) => string} parts.tooLarge How to say that a file is over it.
-   * @param {() => void} parts.onchange
    */
-  constructor({ slug, api, limits, tooLarge, onchange }) {
+  constructor({ slug, api, limits, tooLarge }) {
+    super();
     this.#slug = slug;
     this.#api = api;
     this.#limits = limits;
     this.#tooLarge = tooLarge;
-    this.onchange = onchange;
   }
 
   /** How many files one message may carry. */
@@ -92,7 +90,7 @@ export class Uploads {
     this.overflow = brought.length > room ? 'many' : null;
     for (const blob of brought.slice(0, Math.max(0, room))) this.items.push(this.#item(blob));
     this.#next();
-    this.onchange();
+    this.#changed();
   }
 
   /** @param {number} key Called off, or taken out of what the message will carry. */
@@ -102,7 +100,7 @@ export class Uploads {
     this.items = this.items.filter((item) => item.key !== key);
     this.overflow = null;
     this.#next();
-    this.onchange();
+    this.#changed();
   }
 
   /** @param {number} key */
@@ -111,7 +109,7 @@ export class Uploads {
     if (item?.state !== 'failed' || item.final) return;
     Object.assign(item, { state: 'waiting', refusal: undefined, progress: 0 });
     this.#next();
-    this.onchange();
+    this.#changed();
   }
 
   /** The message has taken them: what is left begins anew. */
@@ -127,7 +125,7 @@ export class Uploads {
     this.#running.clear();
     this.items = [];
     this.overflow = null;
-    this.onchange();
+    this.#changed();
   }
 
   /**
@@ -157,7 +155,7 @@ export class Uploads {
     item.state = 'sending';
     const progress = (/** @type {number} */ part) => {
       item.progress = part;
-      this.onchange();
+      this.#changed();
     };
     try {
       const file = await this.#api.upload(this.#slug, item.blob, { name: item.name, signal: control.signal, progress });
@@ -170,8 +168,12 @@ export class Uploads {
     } finally {
       if (this.#running.get(item.key) === control) this.#running.delete(item.key);
       this.#next();
-      this.onchange();
+      this.#changed();
     }
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event('change'));
   }
 }
 

@@ -8,11 +8,8 @@
  * Sends `edit-last` up for the arrow up in an empty field, and `sent`.
  */
 
-import { sizeInWords } from '../chat/sizes.js';
-import { Uploads } from '../chat/uploads.js';
-import { locale, say } from '../words/words.js';
+import { say } from '../words/words.js';
 import { h, icon } from './dom.js';
-import { UploadTray } from './upload_tray.js';
 
 /** How many characters before the limit the count appears. */
 const COUNT_FROM = 300;
@@ -24,9 +21,6 @@ let count = 0;
  * @typedef {{draft: string, send: (text: string, more?: {files?: import('../chat/contract.js').FileInfo[]}) => void}} Place
  */
 
-/** What was brought to each place and not sent yet. @type {WeakMap<Place, Uploads>} */
-const brought = new WeakMap();
-
 export class Composer extends HTMLElement {
   /** @type {import('../chat/room.js').Room | null} */
   #room = null;
@@ -34,12 +28,18 @@ export class Composer extends HTMLElement {
   #chat = null;
   /** @type {Place | null} */
   #place = null;
-  /** @type {Uploads | null} */
+  /** The files that go with what is written; null where none were ever brought. @type {import('../chat/uploads.js').Uploads | null} */
   #uploads = null;
+  /** @type {import('./upload_tray.js').UploadTray | null} */
+  #tray = null;
+  /** @type {typeof import('./attaching.js') | null} */
+  #attaching = null;
+  #changed = () => this.#drawFiles();
   #id = `composer-${(count += 1)}`;
   #writing = /** @type {import('./writing.js').Writing} */ (document.createElement('moot-writing'));
-  #tray = new UploadTray();
+  #form = h('form');
   #note = h('p', { class: 'note', role: 'status' });
+  #hint = h('p', { class: 'markdown-hint', 'aria-hidden': 'true' }, say('composer.hint'));
   #count = h('span', { class: 'left', id: `${this.#id}-count` });
   #send = h('button', { class: 'send', type: 'submit' }, icon('send'));
   #picker = h('input', { type: 'file', multiple: true, hidden: true, onchange: () => this.#picked() });
@@ -53,7 +53,9 @@ export class Composer extends HTMLElement {
       this.#submit();
     };
     const line = h('div', { class: 'line' }, this.#attach, this.#writing, this.#count, this.#emoji, this.#send);
-    this.append(h('form', { onsubmit: submit }, this.#tray.element, line), this.#note, this.#picker);
+    this.#form.addEventListener('submit', submit);
+    this.#form.append(line);
+    this.append(this.#form, this.#note, this.#hint, this.#picker);
     this.#fit();
   }
 
@@ -66,7 +68,7 @@ export class Composer extends HTMLElement {
     this.#chat = chat;
     this.#room = room;
     this.#place = place;
-    this.#uploads = this.#uploadsOf(place);
+    this.#useFiles();
     const label = place === room ? say('composer.placeholder', { room: room.name }) : say('composer.reply');
     this.#writing.define({
       chat,
@@ -95,8 +97,13 @@ export class Composer extends HTMLElement {
   }
 
   /** @param {Iterable<File>} files As somebody brings them: chosen, dropped, or pasted. */
-  addFiles(files) {
-    this.#uploads?.add(files);
+  async addFiles(files) {
+    const place = this.#place;
+    const brought = [...files]; // a list of the browser's is emptied when the turn is over
+    this.#attaching ??= await import('./attaching.js');
+    if (this.#place !== place || !place) return;
+    this.#useFiles();
+    this.#uploads?.add(brought);
     this.#writing.input.focus();
   }
 
@@ -118,12 +125,12 @@ export class Composer extends HTMLElement {
   }
 
   async #submit() {
-    const [place, uploads] = [this.#place, this.#uploads];
-    if (!place || !uploads || !this.#ready) return this.#fit();
+    const place = this.#place;
+    if (!place || !this.#ready) return this.#fit();
     const text = await this.#writing.text();
     // Emoji may have been on their way, and somebody may have gone on writing, or gone elsewhere.
     if (this.#place !== place || !this.#ready) return;
-    const files = uploads.taken();
+    const files = this.#uploads?.taken() ?? [];
     place.send(text, files.length > 0 ? { files } : {});
     place.draft = '';
     this.#writing.value = '';
@@ -148,28 +155,23 @@ export class Composer extends HTMLElement {
     this.#send.disabled = !this.#ready;
   }
 
-  /** @param {Place} place */
-  #uploadsOf(place) {
-    const [chat, room] = [this.#chat, this.#room];
-    if (!chat || !room) throw new Error('show() comes first');
-    const known = brought.get(place);
-    if (known) known.onchange = () => this.#drawFiles();
-    const uploads = known ?? new Uploads({
-      slug: room.slug,
-      api: chat.api,
-      limits: () => chat.connection.hello?.limits,
-      tooLarge: (limit) => say('composer.tooLarge', { size: sizeInWords(limit, locale()) }),
-      onchange: () => this.#drawFiles(),
-    });
-    brought.set(place, uploads);
-    queueMicrotask(() => this.#drawFiles());
-    return uploads;
+  /** The files of the place that is shown now. */
+  #useFiles() {
+    const [chat, room, place] = [this.#chat, this.#room, this.#place];
+    this.#uploads?.removeEventListener('change', this.#changed);
+    this.#uploads = chat && room && place ? (this.#attaching?.uploadsOf(place, room.slug, chat) ?? null) : null;
+    this.#uploads?.addEventListener('change', this.#changed);
+    if (this.#attaching && !this.#tray) {
+      this.#tray = new this.#attaching.UploadTray();
+      this.#form.prepend(this.#tray.element);
+    }
+    this.#drawFiles();
   }
 
   #drawFiles() {
     const uploads = this.#uploads;
     if (!uploads) return;
-    this.#tray.show(uploads);
+    this.#tray?.show(uploads);
     const many = uploads.overflow === 'many' ? say('composer.tooMany', { count: uploads.most }) : '';
     const note = many || (uploads.busy ? say('composer.wait') : '');
     if (this.#note.textContent !== note) this.#note.textContent = note;

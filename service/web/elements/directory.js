@@ -64,6 +64,6 @@ class Directory extends Dialog {
   }
 }
 
-export function registerDirectory() {
+export async function register() {
   customElements.define('moot-directory', Directory);
 }

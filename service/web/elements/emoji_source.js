@@ -16,12 +16,15 @@ export function emojiTable() {
 
 /** @returns {Promise<EmojiTable>} */
 export function loadEmoji() {
-  coming ??= import('../chat/emoji_table.js').then(
-    ({ EMOJI }) => (table = new EmojiTable(EMOJI)),
-    (error) => {
-      coming = null; // no network now; the next colon tries again
-      throw error;
-    },
-  );
+  coming ??= arrive().catch((error) => {
+    coming = null; // no network now; the next colon tries again
+    throw error;
+  });
   return coming;
+}
+
+async function arrive() {
+  const { EMOJI } = await import('../chat/emoji_table.js');
+  table = new EmojiTable(EMOJI);
+  return table;
 }

@@ -14,6 +14,7 @@ const PARTS = [
   [['moot-account'], () => import('./settings/account.js')],
   [['moot-shortcuts'], () => import('./settings/shortcuts.js')],
   [['moot-switcher'], () => import('./settings/switcher.js')],
+  [['moot-directory'], () => import('./directory.js')],
   [['moot-edits'], () => import('./edits.js')],
   [['moot-mentions'], () => import('./mentions_pane.js')],
   [['moot-new-direct'], () => import('./new_direct.js')],

@@ -34,7 +34,7 @@ export function openMenu({ at, within, label, items, head, closed }) {
   node.addEventListener('keydown', (event) => key(event, node));
   head?.addEventListener('click', () => close());
   close = openPopover(node, { at, within, closed });
-  entries(node)[0]?.focus();
+  entries(node).find((one) => one.closest('[role=menu]') !== null)?.focus();
   return close;
 }
 

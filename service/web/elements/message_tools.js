@@ -9,7 +9,6 @@
 
 import { say } from '../words/words.js';
 import { h, icon } from './dom.js';
-import { openMenu } from './menu.js';
 import { controls, messageOf } from './message.js';
 
 /** How long a finger rests on a message that is meant, and how far it may slip. */
@@ -136,7 +135,7 @@ export class MessageTools {
    * @param {import('./talk.js').Talk} talk
    * @param {import('./popover.js').Place} at
    */
-  #menu(message, talk, at) {
+  async #menu(message, talk, at) {
     const offers = talk.offers(message);
     const within = this.#list;
     const row = this.#at;
@@ -146,6 +145,7 @@ export class MessageTools {
       if (row && !row.isConnected) this.settle();
     };
     const head = offers.react ? this.#emojiRow(message, talk, at) : undefined;
+    const { openMenu } = await import('./menu.js');
     openMenu({ at, within, label: say('message.actions'), items: this.#items(message, talk, offers), head, closed });
   }
 

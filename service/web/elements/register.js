@@ -5,7 +5,6 @@
 import { registerAddPerson } from './add_person.js';
 import { registerApp } from './app.js';
 import { registerComposer } from './composer.js';
-import { registerDirectory } from './directory.js';
 import { registerDoor } from './door.js';
 import { registerEditionBar } from './edition_bar.js';
 import { registerForm } from './form.js';
@@ -34,7 +33,6 @@ export function registerElements() {
   registerRoom();
   registerPeople();
   registerRooms();
-  registerDirectory();
   registerNewRoom();
   registerAddPerson();
   registerLeave();

@@ -16,7 +16,6 @@ import { fill, h, icon } from './dom.js';
 import { dropZone } from './drop_zone.js';
 import { LiveElement } from './live_element.js';
 import { moments } from './manner.js';
-import { openMenu } from './menu.js';
 import { signOf } from './room_sign.js';
 
 /** @type {Record<import('../chat/levels.js').Level, import('../words/words.js').Key>} */
@@ -68,7 +67,8 @@ export class RoomPage extends LiveElement {
     if (this.#composer.isConnected) this.#composer.focus();
   }
 
-  #menu() {
+  async #menu() {
+    const { openMenu } = await import('./menu.js');
     /** @type {[HTMLButtonElement, Parameters<typeof icon>[0]][]} */
     const all = [[this.#pins, 'pin'], [this.#add, 'plus'], [this.#settings, 'gear'], [this.#leave, 'leave']];
     const hidden = all.filter(([button]) => !button.hidden && button.offsetParent === null);

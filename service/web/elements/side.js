@@ -47,6 +47,13 @@ export class Side extends LiveElement {
     this.drawSoon();
   }
 
+  /** Closes all that is open. */
+  closeAll() {
+    this.#wish = null;
+    this.#definition?.chat.current?.closeThread();
+    this.drawSoon();
+  }
+
   close() {
     const room = this.#definition?.chat.current;
     if (room?.openThread) room.closeThread();
@@ -86,8 +93,9 @@ export class Side extends LiveElement {
     this.hidden = false;
     this.setAttribute('aria-label', pane.heading);
     fill(this, pane);
+    pane.draw(); // now and not with the next frame: what is to have the focus must be there
     // Another room's pins come by themselves, and take nobody away from where they write.
-    if (before?.tag !== tag || tag === 'moot-thread') queueMicrotask(() => pane.focus());
+    if (before?.tag !== tag || tag === 'moot-thread') pane.focus();
   }
 
   #hide() {

@@ -56,7 +56,9 @@ export class UploadTray {
     if (!/^image\/(?:png|jpeg|gif|webp)$/u.test(blob.type)) return h('span', { class: 'sign' }, icon('file'));
     const src = this.#previews.get(blob) ?? URL.createObjectURL(blob);
     this.#previews.set(blob, src);
-    return h('img', { src, alt: '' });
+    // What only says that it is a picture is shown as any other file.
+    const image = h('img', { src, alt: '', onerror: () => image.replaceWith(h('span', { class: 'sign' }, icon('file'))) });
+    return image;
   }
 
   /** @param {Blob[]} kept */

@@ -15,7 +15,6 @@ export const words = {
   'composer.tooLarge': 'Zu groß: höchstens {size}.',
   'composer.removeFile': '{name} entfernen',
   'composer.retryFile': '{name} noch einmal versuchen',
-  'composer.uploading': '{percent} %',
   'composer.wait': 'Dateien sind unterwegs …',
   'composer.hint': '**fett**  *kursiv*  `Code`  > Zitat',
   'composer.reply': 'Antworten …',

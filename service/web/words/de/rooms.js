@@ -15,7 +15,6 @@ export const words = {
   'rooms.joinOne': '{room} beitreten',
   'rooms.newDirect': 'Neue Direktnachricht',
   'rooms.direct': 'Direktnachrichten',
-  'rooms.noDirect': 'Jemandem direkt schreiben',
   'rooms.search': 'Suche',
   'rooms.mentions': 'Erwähnungen',
   'rooms.threads': 'Threads',

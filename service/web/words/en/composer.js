@@ -15,7 +15,6 @@ export const words = {
   'composer.tooLarge': 'Too large: at most {size}.',
   'composer.removeFile': 'Remove {name}',
   'composer.retryFile': 'Try {name} again',
-  'composer.uploading': '{percent} %',
   'composer.wait': 'Files are on their way…',
   'composer.hint': '**bold**  *italic*  `code`  > quote',
   'composer.reply': 'Reply…',

@@ -15,7 +15,6 @@ export const words = {
   'rooms.joinOne': 'Join {room}',
   'rooms.newDirect': 'New direct message',
   'rooms.direct': 'Direct messages',
-  'rooms.noDirect': 'Write to somebody directly',
   'rooms.search': 'Search',
   'rooms.mentions': 'Mentions',
   'rooms.threads': 'Threads',
