@@ -15,7 +15,7 @@ import { plain } from './completion.js';
 const NAMED = /(?<![\p{L}\p{N}:]):([a-z0-9_+-]{1,32}):(?![\p{L}\p{N}])/gu;
 
 /** Runs of code as Markdown marks them: there a name between colons means itself. */
-const CODE = /(`+)[\s\S]*?\1|```[\s\S]*$/gu;
+const CODE = /(?<!`)(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)|```[\s\S]*$/gu;
 
 export class EmojiTable {
   /** @type {Group[]} */
