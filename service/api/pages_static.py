@@ -15,6 +15,7 @@ from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
 
+from service.api.binding import bound
 from service.api.problems import problem
 
 WEB = Path(__file__).parent.parent / "web"
@@ -61,8 +62,7 @@ class File:
     @classmethod
     def read(cls, path: Path) -> File:
         """The file at a path of ours."""
-        body = path.read_bytes()
-        return cls.of(without_comments(body) if path.suffix in _COMMENTED else body, path.suffix)
+        return cls.of(sent(path), path.suffix)
 
     @classmethod
     def of(cls, body: bytes, suffix: str) -> File:
@@ -95,10 +95,17 @@ def without_comments(source: bytes) -> bytes:
     return _COMMENT.sub(lambda comment: b"\n" * comment[0].count(b"\n"), source)
 
 
+def sent(path: Path) -> bytes:
+    """The content of a file as browsers get it."""
+    body = path.read_bytes()
+    return without_comments(body) if path.suffix in _COMMENTED else body
+
+
 def read_all(folder: Path) -> Mapping[str, File]:
-    """The files below a folder whose ending is in the table, by their path in it."""
+    """The files below a folder whose ending is in the table, by their path in it; those of a page bound together."""
     found = (path for path in sorted(folder.rglob("*")) if path.suffix in TYPES and path.is_file())
-    return {path.relative_to(folder).as_posix(): File.read(path) for path in found}
+    files = {path.relative_to(folder).as_posix(): sent(path) for path in found}
+    return {path: File.of(body, Path(path).suffix) for path, body in bound(files).items()}
 
 
 def worker(files: Mapping[str, File]) -> File:

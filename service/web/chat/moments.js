@@ -10,37 +10,38 @@ const DAY_MS = 86_400_000;
 const WEEK_DAYS = 6;
 
 export class Moments {
-  #time;
-  #full;
-  #weekday;
-  #day;
-  #dayWithYear;
+  #formats;
 
   /**
    * @param {string} locale
    * @param {string} [timeZone]
    */
   constructor(locale, timeZone) {
-    this.#time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', timeZone });
-    this.#full = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium', timeZone });
-    this.#weekday = new Intl.DateTimeFormat(locale, { weekday: 'long', timeZone });
-    this.#day = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long', timeZone });
-    this.#dayWithYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric', timeZone });
+    this.#formats = formats(locale, timeZone);
+  }
+
+  /**
+   * From now on in the language and manner of another one.
+   * @param {string} locale
+   * @param {string} [timeZone]
+   */
+  speak(locale, timeZone) {
+    this.#formats = formats(locale, timeZone);
   }
 
   /** @param {number | string} moment "14:05" */
   time(moment) {
-    return this.#time.format(new Date(moment));
+    return this.#formats.time.format(new Date(moment));
   }
 
   /** @param {number | string} moment "22 Nov 2026, 14:05:09" */
   full(moment) {
-    return this.#full.format(new Date(moment));
+    return this.#formats.full.format(new Date(moment));
   }
 
   /** @param {number | string} moment The same for two moments of one day. */
   dayKey(moment) {
-    return this.#dayWithYear.format(new Date(moment));
+    return this.#formats.dayWithYear.format(new Date(moment));
   }
 
   /**
@@ -53,7 +54,7 @@ export class Moments {
     if (key === this.dayKey(now)) return say('common.today');
     if (key === this.dayKey(now - DAY_MS)) return say('common.yesterday');
     const date = new Date(moment);
-    return date.getFullYear() === new Date(now).getFullYear() ? this.#day.format(date) : key;
+    return date.getFullYear() === new Date(now).getFullYear() ? this.#formats.day.format(date) : key;
   }
 
   /**
@@ -64,7 +65,21 @@ export class Moments {
   short(moment, now) {
     if (this.dayKey(moment) === this.dayKey(now)) return this.time(moment);
     const distance = Math.abs(new Date(moment).getTime() - now);
-    if (distance < WEEK_DAYS * DAY_MS) return `${this.#weekday.format(new Date(moment))}, ${this.time(moment)}`;
+    if (distance < WEEK_DAYS * DAY_MS) return `${this.#formats.weekday.format(new Date(moment))}, ${this.time(moment)}`;
     return this.full(moment);
   }
+}
+
+/**
+ * @param {string} locale
+ * @param {string} [timeZone]
+ */
+function formats(locale, timeZone) {
+  return {
+    time: new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', timeZone }),
+    full: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium', timeZone }),
+    weekday: new Intl.DateTimeFormat(locale, { weekday: 'long', timeZone }),
+    day: new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long', timeZone }),
+    dayWithYear: new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric', timeZone }),
+  };
 }

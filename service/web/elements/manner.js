@@ -5,9 +5,7 @@
 import { Moments } from '../chat/moments.js';
 import { locale, words } from '../words/words.js';
 
-/** Always of the language that is chosen now: who imports it sees the new one. */
-export let moments = new Moments(locale());
+/** Always of the language that is chosen now. */
+export const moments = new Moments(locale());
 
-words.addEventListener('change', () => {
-  moments = new Moments(locale());
-});
+words.addEventListener('change', () => moments.speak(locale()));
