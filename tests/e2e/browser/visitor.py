@@ -13,6 +13,7 @@ from tests.e2e.browser.moot_server import PASSWORD, MootServer
 REFUSED = "Failed to load resource: the server responded with a status of"
 NO_NETWORK = "net::ERR_"
 NO_SOCKET = "WebSocket connection to"
+NO_WORKER = "An unknown error occurred when fetching the script"  # the service worker's, looked for anew
 
 
 class Visitor:
@@ -65,6 +66,13 @@ class Visitor:
         await self.composer.fill(text)
         await self.composer.press("Enter")
 
+    async def do(self, text: str, act: str) -> None:
+        """Choose something in the menu of the message with this text, wherever it stands."""
+        message = self.message(text)
+        await message.hover()
+        await message.get_by_role("button", name="More", exact=True).click()
+        await self.page.get_by_role("menuitem", name=act).click()
+
     async def network_returns(self) -> None:
         """The operating system says that the network is there again."""
         await self.page.evaluate("dispatchEvent(new Event('online'))")
@@ -75,19 +83,23 @@ class Visitor:
 
     def expect_lost_connections(self) -> None:
         """The test takes the network or the server away."""
-        self._expected += [NO_NETWORK, NO_SOCKET, REFUSED]
+        self._expected += [NO_NETWORK, NO_SOCKET, NO_WORKER, REFUSED]
 
     # What they see
 
     @property
     def composer(self) -> Locator:
         """Where one writes."""
-        return self.page.locator("moot-composer textarea")
+        return self.page.locator("moot-room > moot-composer textarea")
 
     @property
     def log(self) -> Locator:
         """The messages."""
-        return self.page.get_by_role("log")
+        return self.page.locator("moot-timeline").get_by_role("log")
+
+    def message(self, text: str) -> Locator:
+        """The message with this text."""
+        return self.page.locator(".message", has_text=text)
 
     @property
     def notice(self) -> Locator:
