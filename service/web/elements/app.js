@@ -64,7 +64,6 @@ export class App extends HTMLElement {
       tabs.tell({ type: 'signed-in', subject: session.subject });
       this.#enter();
     } else {
-      if (session.endedBy === 'person') tabs.tell({ type: 'signed-out' });
       this.#leave();
     }
   }
@@ -123,9 +122,11 @@ export class App extends HTMLElement {
 
   /** @param {boolean} everywhere */
   async #signOut(everywhere) {
-    const { api, session } = this.#known();
+    const { api, session, tabs } = this.#known();
     if (everywhere) await api.endOtherSessions();
-    await session.signOut();
+    const told = session.signOut();
+    tabs.tell({ type: 'signed-out' });
+    await told;
     if (location.hash) history.replaceState(null, '', '/');
   }
 

@@ -13,7 +13,7 @@ import { say } from '../words/words.js';
 import { Authority } from './authority.js';
 import { showAttention } from './badge.js';
 import { h } from './dom.js';
-import { listenForKeys } from './keys.js';
+import { listenForKeys, toConversation } from './keys.js';
 import { bring } from './later.js';
 import { LiveElement } from './live_element.js';
 
@@ -184,8 +184,7 @@ export class Hall extends LiveElement {
 
 /** Past the list of rooms, for who goes by keyboard. */
 function skip() {
-  const go = () => /** @type {HTMLElement | null} */ (document.querySelector('moot-composer textarea, moot-room h1'))?.focus();
-  return h('button', { class: 'skip', onclick: go }, say('room.skip'));
+  return h('button', { class: 'skip', onclick: toConversation }, say('room.skip'));
 }
 
 export function registerHall() {

@@ -49,7 +49,13 @@ function go(chat, act) {
 /** From wherever one was reading, back to the end and to where one writes. @param {import('../chat/chat.js').Chat} chat */
 function toLatest({ current }) {
   current?.goToEnd();
-  /** @type {HTMLElement | null} */ (document.querySelector('moot-composer textarea'))?.focus();
+  toConversation();
+}
+
+/** To where one writes in the open room, or, where one may not, to its name. */
+export function toConversation() {
+  const place = document.querySelector('moot-room > moot-composer textarea') ?? document.querySelector('moot-room h1');
+  /** @type {HTMLElement | null} */ (place)?.focus();
 }
 
 /** @param {EventTarget | null} target */

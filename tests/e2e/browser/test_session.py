@@ -105,6 +105,33 @@ async def test_two_tabs_share_a_session_and_its_end(moot: MootServer, visit: Vis
     await bob.open_account()
     await bob.press("Sign out")
     await expect(second.get_by_role("heading", name="Sign in")).to_be_visible()
+    await expect(second.get_by_role("status").filter(has_text="You signed out in another tab.")).to_be_visible()
+    assert "from the first tab" not in await second.content(), "nothing of the chat stays on the screen"
+
+    # And who signs in in one of them is in in the other.
+    await bob.fill_credentials("bob", "folkmoot-demo")
+    await bob.press("Sign in")
+    await expect(second.get_by_role("button", name="Your account")).to_be_attached()
+
+
+async def test_somebody_else_who_signs_in_in_another_tab_ends_this_one(moot: MootServer, visit: Visit) -> None:
+    with Program(moot, "ann") as ann:
+        ann.room("landing", "bob", visibility="private")
+        ann.say("landing", "between us")
+    bob = await visit()
+    await bob.sign_in("bob", room="landing")
+    await bob.sees_delivered("between us")
+    await bob.page.evaluate("localStorage.removeItem('folkmoot signed in')")  # as if this tab had been asleep
+    second = await bob.context.new_page()
+    await second.goto(moot.url)
+    await second.get_by_label("Username").fill("cyn")
+    await second.get_by_label("Password", exact=True).fill("folkmoot-demo")
+    await second.get_by_role("button", name="Sign in").click()
+    await expect(second.get_by_role("button", name="Your account")).to_contain_text("Cyn")
+    await bob.reads("Somebody else has signed in in this browser.")
+    assert "between us" not in await bob.page.content()
+    await bob.page.reload()
+    await expect(bob.page.get_by_role("button", name="Your account")).to_contain_text("Cyn")
 
 
 async def test_a_new_password_keeps_this_session_and_ends_the_others(moot: MootServer, visit: Visit) -> None:
@@ -113,7 +140,7 @@ async def test_a_new_password_keeps_this_session_and_ends_the_others(moot: MootS
     await desk.sign_in("mo")
     await telephone.sign_in("mo")
     await desk.open_account()
-    await desk.page.get_by_text("Change password").first.click()
+    await desk.page.get_by_role("tab", name="Password and sessions").click()
     await desk.page.get_by_label("Current password").fill("folkmoot-demo")
     await desk.page.get_by_label("New password").fill("a heron under the bridge")
     await desk.press("Change password")

@@ -12,6 +12,7 @@ import { needs, say, sayWith } from '../../words/words.js';
 import { Dialog } from '../dialog.js';
 import { h, icon } from '../dom.js';
 import { face } from '../face.js';
+import { toConversation } from '../keys.js';
 
 /** @typedef {import('../../chat/switcher.js').Place} Place */
 
@@ -24,7 +25,7 @@ class Switcher extends Dialog {
   #list = h('ul', { role: 'listbox', id: 'switcher-list', 'aria-label': say('settings.switcher.title') });
   #said = h('p', { class: 'unseen', role: 'status' });
   #input = h('input', {
-    type: 'search',
+    type: 'text',
     role: 'combobox',
     placeholder: say('settings.switcher.find'),
     'aria-label': say('settings.switcher.find'),
@@ -138,10 +139,16 @@ class Switcher extends Dialog {
   async #go(i) {
     const place = this.#shown[i];
     if (!place) return;
+    // Whoever opened a dialog gets the focus back when it closes: what one went to takes it after that.
+    this.addEventListener('close', () => requestAnimationFrame(() => this.#arrive()), { capture: true, once: true });
     this.close();
     if (place.kind === 'person') await quietly(this.#talkTo(place.key));
     else location.hash = place.key;
-    /** @type {HTMLElement | null} */ (document.querySelector('moot-composer textarea, moot-room h1'))?.focus();
+  }
+
+  /** Where one writes in the room that one went to, or else its name. */
+  #arrive() {
+    toConversation();
   }
 }
 

@@ -45,7 +45,7 @@ export const words = {
   'settings.data.export': 'Meine Daten herunterladen',
   'settings.data.collecting': 'Sie werden zusammengestellt. Das kann einen Moment dauern.',
   'settings.data.done': 'Fertig: Dein Browser speichert sie.',
-  'settings.about.title': 'Über',
+  'settings.about.title': 'Über Folkmoot',
   'settings.about.text': 'Folkmoot, ein eigener Chat.',
   'settings.about.server': 'Server',
   'settings.about.version': 'Version',
