@@ -158,9 +158,10 @@ class Program:
         found: dict[str, Any] = self._call("GET", f"/api/rooms/{slug}").json()
         return found
 
-    def messages(self, slug: str) -> list[dict[str, Any]]:
-        """The latest messages of a room."""
-        found: list[dict[str, Any]] = self._call("GET", f"/api/rooms/{slug}/messages?limit=200").json()["items"]
+    def messages(self, slug: str, *, before: int | None = None) -> list[dict[str, Any]]:
+        """The latest messages of a room, or those before one."""
+        asked = "" if before is None else f"&before={before}"
+        found: list[dict[str, Any]] = self._call("GET", f"/api/rooms/{slug}/messages?limit=200{asked}").json()["items"]
         return found
 
     def reply(self, message: dict[str, Any], text: str) -> None:
@@ -189,6 +190,21 @@ class Program:
         """What people have told those who moderate a room."""
         found: list[dict[str, Any]] = self._call("GET", f"/api/rooms/{slug}/reports").json()["items"]
         return found
+
+    def report(self, slug: str, text: str, reason: str) -> None:
+        """Tell those who moderate a room about the message that says this."""
+        page = self._call("GET", f"/api/rooms/{slug}/messages").json()["items"]
+        found = next(message["id"] for message in page if message["text"] == text)
+        self._call("POST", f"/api/messages/{found}/reports", {"reason": reason})
+
+    def add_filter(self, slug: str, kind: str, pattern: str, action: str) -> None:
+        """Have what is said in a room looked through from now on."""
+        self._call("POST", f"/api/rooms/{slug}/filters", {"kind": kind, "pattern": pattern, "action": action})
+
+    def role_in(self, slug: str) -> str | None:
+        """One's own role in a room."""
+        role: str | None = self._call("GET", f"/api/rooms/{slug}").json()["you"]["role"]
+        return role
 
     def change_room(self, slug: str, **settings: object) -> None:
         """Change a room's settings."""

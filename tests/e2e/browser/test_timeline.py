@@ -1,0 +1,208 @@
+"""Long rooms: they open at what is new, scroll without a jump, lead to any message, and know what one has read. And what
+one has written outlives the page on which one wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.e2e.browser.conftest import Visit
+from tests.e2e.browser.moot_server import MootServer, Program
+from tests.e2e.browser.visitor import Visitor
+
+pytestmark = pytest.mark.anyio
+
+DRAWN_MOST = 210  # entries: two hundred messages, and the days between them
+
+# Up by what a wheel turns, frame by frame: how far what one reads was moved by anything else, and how many entries
+# there were at most.
+SCROLL_BACK = """async (steps) => {
+    const scroller = document.querySelector('moot-timeline .scroller');
+    const edge = scroller.getBoundingClientRect().top + 150;
+    const rows = () => [...document.querySelectorAll('moot-timeline .entries > .message')];
+    let [moved, most] = [0, 0];
+    for (let step = 0; step < steps && !document.querySelector('moot-timeline .beginning'); step += 1) {
+        const read = rows().find((row) => row.getBoundingClientRect().bottom > edge);
+        const [id, top, by] = [read.dataset.id, read.getBoundingClientRect().top, Math.min(120, scroller.scrollTop)];
+        scroller.scrollTop -= by;
+        for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+        const now = rows().find((row) => row.dataset.id === id);
+        moved = Math.max(moved, now ? Math.abs(now.getBoundingClientRect().top - top - by) : Infinity);
+        most = Math.max(most, document.querySelectorAll('moot-timeline .entries > *').length);
+    }
+    return { moved, most };
+}"""
+
+KEPT = """(shelf) => new Promise((resolve, reject) => {
+    indexedDB.databases().then(([{ name }]) => {
+        const opening = indexedDB.open(name);
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+            const all = opening.result.transaction(shelf).objectStore(shelf).getAll();
+            all.onsuccess = () => resolve(all.result.length);
+        };
+    });
+})"""
+
+
+@pytest.fixture(scope="module")
+def archive(moot: MootServer) -> list[dict[str, Any]]:
+    """A room with more in it than is ever drawn; bob has read all of it. Its latest messages."""
+    with Program(moot, "ann") as ann, Program(moot, "bob") as bob:
+        ann.room("archive", "bob")
+        for number in range(420):
+            ann.say("archive", f"page {number:03}")
+        bob.read("archive", ann.see("archive")["seq"])
+        return ann.messages("archive")
+
+
+async def at_the_end(visitor: Visitor) -> None:
+    """The last message can be seen, and nothing leads further down."""
+    await expect(visitor.log.locator(".message").last).to_be_in_viewport()
+    await expect(visitor.page.locator(".jump")).to_be_hidden()
+
+
+async def kept(page: Page, shelf: str, count: int) -> None:
+    """The browser's store has taken so many records."""
+    await page.wait_for_function(f"async (count) => await ({KEPT})('{shelf}') === count", arg=count)
+
+
+async def test_what_one_reads_stays_where_it_is_all_the_way_back_and_never_much_is_drawn(
+    archive: list[dict[str, Any]], visit: Visit
+) -> None:
+    bob = await visit()
+    await bob.sign_in("bob", room="archive")
+    await bob.sees_delivered("page 419")
+    await at_the_end(bob)
+    back = await bob.page.evaluate(SCROLL_BACK, 2_000)
+    await expect(bob.page.get_by_role("heading", name="The beginning of Archive")).to_be_attached()
+    assert back["moved"] < 2
+    assert back["most"] <= DRAWN_MOST
+    assert (await bob.texts())[0] == "page 000"
+    await expect(bob.log.locator(".text", has_text="page 419")).to_have_count(0)
+    await bob.press("Latest")
+    await bob.sees_delivered("page 419")
+    await at_the_end(bob)
+
+
+async def test_a_link_leads_to_a_message_however_far_back_it_is(
+    archive: list[dict[str, Any]], moot: MootServer, visit: Visit
+) -> None:
+    bob = await visit()
+    with Program(moot, "ann") as ann:
+        early = ann.messages("archive", before=archive[0]["seq"] - 100)[-1]
+    await bob.sign_in("bob", room=f"archive/{early['id']}")
+    there = bob.log.locator(".message", has_text=early["text"])
+    await expect(there).to_be_in_viewport()
+    await expect(there).to_be_focused()
+    await expect(bob.page).to_have_url(f"{moot.url}/#archive")
+    bob.expect_refusals()
+    await bob.go("/#archive/m1a2-000")
+    await bob.reads("The message that you are looking for is not here.")
+    await expect(there).to_be_in_viewport()
+
+
+async def test_a_room_opens_at_what_is_new_and_what_one_sees_of_it_is_read_everywhere(
+    moot: MootServer, visit: Visit
+) -> None:
+    with Program(moot, "ann") as ann, Program(moot, "bob") as elsewhere:
+        ann.room("gazette", "bob")
+        for number in range(130):
+            ann.say("gazette", f"news {number:03}")
+        first = ann.messages("gazette")[20]
+        elsewhere.read("gazette", first["seq"] - 1)
+        bob, telephone = await visit(), await visit(viewport={"width": 360, "height": 740})
+        await telephone.sign_in("bob")
+        link = telephone.page.get_by_role("navigation", name="Rooms").get_by_role("link", name="Gazette")
+        await expect(link).to_have_accessible_name("Gazette 99+ unread")
+        await bob.sign_in("bob", room="gazette")
+        await expect(bob.page.locator(".new")).to_be_in_viewport()
+        await expect(bob.log.locator(".new + .message")).to_contain_text("news 020")
+        await bob.page.locator(".jump").click()
+        await at_the_end(bob)
+        await expect(link).to_have_accessible_name("Gazette")
+        assert elsewhere.see("gazette")["you"]["unread"] == 0
+
+        ann.say("gazette", "the very latest")
+        await bob.sees_delivered("the very latest")
+        await expect(bob.page.get_by_role("link", name="Gazette")).to_have_accessible_name("Gazette")
+
+
+async def test_what_is_said_while_one_reads_elsewhere_is_counted_and_moves_nothing(
+    moot: MootServer, visit: Visit
+) -> None:
+    with Program(moot, "ann") as ann, Program(moot, "bob") as elsewhere:
+        ann.room("attic", "bob")
+        for number in range(90):
+            ann.say("attic", f"box {number:03}")
+        elsewhere.read("attic", ann.see("attic")["seq"])
+        bob = await visit()
+        await bob.sign_in("bob", room="attic")
+        await at_the_end(bob)
+        await bob.page.evaluate(SCROLL_BACK, 4)
+        reading = bob.log.locator(".text", has_text="box 070")
+        await expect(reading).to_be_in_viewport()
+        before = await reading.bounding_box()
+        ann.say("attic", "one more")
+        ann.say("attic", "and another")
+        await expect(bob.page.locator(".jump")).to_have_text("2 new")
+        assert await reading.bounding_box() == before
+        await bob.page.locator(".jump").click()
+        await at_the_end(bob)
+
+
+async def test_replies_stand_under_what_they_answer_and_make_no_room_unread(moot: MootServer, visit: Visit) -> None:
+    with Program(moot, "ann") as ann, Program(moot, "cyn") as cyn:
+        ann.room("study", "bob", "cyn")
+        ann.say("study", "any questions?")
+        question = ann.messages("study")[0]
+        bob = await visit()
+        await bob.sign_in("bob", room="study")
+        await bob.sees_delivered("any questions?")
+        cyn.reply(question, "only one")
+        await bob.reads("1 reply")
+        assert await bob.texts() == ["any questions?"]
+
+
+@pytest.fixture
+def own_moot(tmp_path: Path) -> Iterator[MootServer]:
+    """A server that a test may kill."""
+    with MootServer(tmp_path, demo=True) as server:
+        yield server
+
+
+async def test_what_was_written_without_a_server_outlives_the_page_and_is_said_once(
+    own_moot: MootServer, visit: Visit
+) -> None:
+    with Program(own_moot, "ann") as ann:
+        ann.room("raft", "bob")
+    bob = await visit(own_moot)
+    bob.expect_lost_connections()
+    await bob.sign_in("bob", room="raft")
+    await bob.say("before")
+    await bob.sees_delivered("before")
+    own_moot.kill()
+    await bob.reads("The connection is lost.")
+    for text in ("one", "two", "three"):
+        await bob.say(f"on the raft, {text}")
+    await bob.composer.fill("half a thought")
+    await kept(bob.page, "outbox", 3)
+    await kept(bob.page, "drafts", 1)
+    await bob.page.close()
+
+    own_moot.start()
+    again = Visitor(own_moot, bob.context, await bob.context.new_page())
+    await again.go("/#raft")
+    said = ["before", *(f"on the raft, {text}" for text in ("one", "two", "three"))]
+    for text in said:
+        await again.sees_delivered(text)
+    assert await again.texts() == said
+    await expect(again.composer).to_have_value("half a thought")
+    await kept(again.page, "outbox", 0)
+    with Program(own_moot, "ann") as ann:
+        assert ann.texts("raft") == said
+    assert again.complaints == []
