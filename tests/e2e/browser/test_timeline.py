@@ -1,5 +1,5 @@
-"""Long rooms: they open at what is new, scroll without a jump, lead to any message, and know what one has read. And what
-one has written outlives the page on which one wrote it."""
+"""Long rooms: they open at what is new, scroll without a jump, lead to any message, and know what one has read. And
+what one has written outlives the page on which one wrote it."""
 
 from __future__ import annotations
 
