@@ -9,7 +9,7 @@ import { Pane, emptyState, failure, loading } from './pane.js';
 import { goTo } from './way.js';
 
 class MentionsPane extends Pane {
-  #list = h('ul', { class: 'entries' });
+  #list = h('ul', { class: 'results' });
   #rows = new KeyedList(this.#list);
   /** @type {Paging<import('../chat/contract.js').Mention> | null} */
   #inbox = null;

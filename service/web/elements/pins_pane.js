@@ -10,7 +10,7 @@ import { Pane, emptyState, failure, loading } from './pane.js';
 import { goTo } from './way.js';
 
 class PinsPane extends Pane {
-  #list = h('ul', { class: 'entries' });
+  #list = h('ul', { class: 'results' });
   #rows = new KeyedList(this.#list);
   #problem = '';
 

@@ -20,7 +20,7 @@ class SearchPane extends Pane {
   #search = null;
   #cancel = () => {};
   #input = h('input', { type: 'search', maxlength: String(QUERY_MAX), autocomplete: 'off', spellcheck: 'false', enterkeyhint: 'search' });
-  #results = h('div', { class: 'results' });
+  #results = h('div', { class: 'answers' });
   #chips = h('div', { class: 'search-filters' });
 
   get heading() {
@@ -70,7 +70,7 @@ class SearchPane extends Pane {
   #group({ slug, found }) {
     const title = h('h3', { class: 'group-title' }, h('bdi', {}, this.chat.roomName(slug)));
     const rows = found.map(({ message, excerpt }) => foundRow({ message, chat: this.chat, excerpt, go: () => goTo(this, this.chat, message) }));
-    return [title, h('ul', { class: 'entries' }, ...rows)];
+    return [title, h('ul', { class: 'results' }, ...rows)];
   }
 
   /** Filters that one is likely to want, to be put in by a click. */

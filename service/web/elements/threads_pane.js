@@ -10,7 +10,7 @@ import { moments } from './manner.js';
 import { Pane, emptyState, failure, loading } from './pane.js';
 
 class ThreadsPane extends Pane {
-  #list = h('ul', { class: 'entries' });
+  #list = h('ul', { class: 'results' });
   #rows = new KeyedList(this.#list);
   #problem = '';
 

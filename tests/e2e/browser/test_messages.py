@@ -139,7 +139,7 @@ async def test_what_was_said_is_found_by_its_words_and_shown_where_it_stands(moo
     await field.press("ArrowDown")
     await bob.page.keyboard.press("Enter")
     await expect(bob.message("quinces").last).to_be_in_viewport()
-    await expect(bob.page).to_have_title("Cellar · Folkmoot")
+    await expect(bob.page.get_by_role("heading", name="Cellar", level=1)).to_be_visible()
     bob.expect_refusals()
     await field.fill('"open')
     await expect(pane.get_by_role("alert")).to_be_visible()
