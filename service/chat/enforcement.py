@@ -127,7 +127,7 @@ def lift(tx: Transaction, deed: Deed, sanction: Sanction) -> None:
     action = tx.actions.get(sanction.action)
     for step in () if action is None else action.steps:
         if isinstance(step, Ejected):
-            members.come_back(tx, step)
+            members.come_back(tx, deed, step)
 
 
 def take_back(tx: Transaction, deed: Deed, step: Sanctioned) -> None:

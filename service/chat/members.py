@@ -14,7 +14,7 @@ from service.chat.errors import Code, Refusal, Why, invalid, not_found
 from service.chat.events import Invited, Told
 from service.chat.policy import JOIN_ROLE, NOT_BANNED, Action, Standing, may_act_on, may_give
 from service.chat.ports import Page, Transaction
-from service.chat.records import Asker, Member, Room, User
+from service.chat.records import SYSTEM, Asker, Member, Room, User
 from service.chat.roles import RoomRole, Scope
 
 USER_ID_MAX = 2**63 - 1  # the databases' widest integer
@@ -181,8 +181,9 @@ def eject(
     return seq
 
 
-def come_back(tx: Transaction, step: Ejected) -> None:
-    """Give somebody the place back that they lost, unless something else now stands against it."""
+def come_back(tx: Transaction, deed: Deed, step: Ejected) -> None:
+    """Give somebody the place back that they lost, unless something else now stands against it. They hear no room that
+    they are not in, so they are told."""
     room, user = tx.rooms.get(step.room_id), tx.users.get(step.user_id)
     if room is None or room.deleted or user is None or user.deleted or user.suspended:
         return
@@ -191,6 +192,8 @@ def come_back(tx: Transaction, step: Ejected) -> None:
     outside = standing.of_user(tx, room, user, None)
     if NOT_BANNED.holds(outside) and JOIN_ROLE.holds(outside):
         enter(tx, room, user, RoomRole(step.role))
+        news = Invited(room.slug, SYSTEM if deed.by is None else deed.by.username)
+        tx.tell(Told(frozenset({user.id}), room.slug, Scope.READ, news))
 
 
 def undo_ejection(tx: Transaction, deed: Deed, step: Ejected) -> None:
@@ -202,7 +205,7 @@ def undo_ejection(tx: Transaction, deed: Deed, step: Ejected) -> None:
         return
     if member is None:
         if not tx.log.joined_since(room, step.user_id, step.seq):
-            come_back(tx, step)
+            come_back(tx, deed, step)
     elif member.role < step.role:
         set_room_role(tx, deed, room, member, RoomRole(step.role))
 

@@ -11,12 +11,14 @@ from service.chat.deletions import DeleteMessage, DeleteMessages, FindMessages
 from service.chat.enforcement import EndDue
 from service.chat.errors import Code, Refusal
 from service.chat.events import (
+    Invited,
     MemberChanged,
     MemberJoined,
     MemberLeft,
     MessageDeleted,
     MessageRestored,
     RoomChanged,
+    Told,
 )
 from service.chat.members import JoinRoom, LeaveRoom, SetMember
 from service.chat.records import FOREVER, SanctionKind
@@ -66,6 +68,14 @@ def test_a_kick_is_undone_with_the_role_that_was_held(stage: Stage) -> None:
     assert isinstance(joined, MemberJoined)
     assert (joined.member.user.username, joined.member.role) == ("bob", MODERATOR)
     assert stage.places("lobby")["bob"] is MODERATOR
+
+
+def test_who_gets_their_place_back_is_told_for_they_hear_nothing_of_the_room(stage: Stage) -> None:
+    action = acted(stage, "mo", Impose("lobby", "bob", BAN))
+    stage.told.clear()
+    undo(stage, "mo", action)
+    told = Told(frozenset({stage.who("bob").id}), "lobby", Scope.READ, Invited("lobby", "mo"))
+    assert stage.told == [told]
 
 
 def test_who_came_back_before_the_kick_was_undone_gets_the_role_again(stage: Stage) -> None:

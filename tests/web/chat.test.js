@@ -162,3 +162,19 @@ test('a room that one made is joined and open', async () => {
   await chat.createRoom({ slug: 'garden' });
   assert.deepEqual([chat.current.slug, joined().at(-1)], ['garden', 'garden']);
 });
+
+test('who gets a place back is in the room again, and who was put out meanwhile stays out', async () => {
+  const { chat, wire, server, joined } = await bobsChat('lobby');
+  answerJoins(wire);
+  wire.socket.say({ type: 'removed', room: 'lobby', code: 'banned', by: 'mo' });
+  await settled();
+  const before = joined().length;
+  server.rooms = [info('lobby', { you: OUTSIDE }), info('den', { visibility: 'private' })];
+  wire.socket.say({ type: 'invited', room: 'lobby', by: 'mo' });
+  await settled();
+  assert.equal(joined().length, before, 'the list says that one is no member');
+  server.rooms = [info('lobby'), info('den', { visibility: 'private' })];
+  wire.socket.say({ type: 'invited', room: 'lobby', by: 'mo' });
+  await settled();
+  assert.deepEqual([joined().length, joined().at(-1), chat.current.slug], [before + 1, 'lobby', 'lobby']);
+});

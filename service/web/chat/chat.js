@@ -357,11 +357,22 @@ export class Chat extends EventTarget {
       this.#became(/** @type {any} */ (frame.user));
       this.#reloadRooms();
     } else if (frame.type === 'invited') {
-      this.#reloadRooms();
+      this.#invited(/** @type {any} */ (frame.room));
     } else if (frame.room !== undefined) {
       const slug = typeof frame.room === 'string' ? frame.room : frame.room.slug;
       this.rooms.get(slug)?.receive(frame);
     }
+  }
+
+  /**
+   * Somebody made one a member, or gave the place back. The list is asked for after that was told: it can't be one from
+   * before a kick, which joining again would undo.
+   * @param {string} slug
+   */
+  async #invited(slug) {
+    await this.#reloadRooms();
+    const room = this.rooms.get(slug);
+    if (room?.state === 'out' && room.info.you?.role) room.join();
   }
 
   /** A new role opens and closes doors; where the list can't be had now, the next `hello` asks again. */
