@@ -33,7 +33,7 @@ class Invite extends Dialog {
       action: async ({ role, uses, days }) => {
         const invite = await this.chat.api.createInvite({ role, uses: Number(uses), expires_in: Number(days) * DAY_S });
         result.replaceChildren(copyBox(invite.link, say('admin.invite.link')), h('p', { class: 'hint' }, say('admin.invite.until', { time: moments.full(invite.expires_at) })));
-        this.dispatchEvent(new CustomEvent('invited', { bubbles: true }));
+        this.subject?.done?.();
       },
     });
     return [form, result];
