@@ -11,6 +11,8 @@ export const LEVELS = ['all', 'mentions', 'none'];
 export class Levels extends EventTarget {
   #preferences;
   #name;
+  /** What was read, and what it says. @type {{text: string | null, levels: Record<string, Level>}} */
+  #read = { text: null, levels: {} };
 
   /**
    * @param {import('./preferences.js').Preferences} preferences
@@ -44,12 +46,22 @@ export class Levels extends EventTarget {
 
   /** @returns {Record<string, Level>} */
   #all() {
-    try {
-      const kept = JSON.parse(this.#preferences.read(this.#name) ?? '{}');
-      return Object.fromEntries(Object.entries(kept).filter(([, level]) => LEVELS.includes(/** @type {Level} */ (level))));
-    } catch {
-      return {}; // written by who knows what: nothing was decided then
-    }
+    const text = this.#preferences.read(this.#name);
+    if (text !== this.#read.text) this.#read = { text, levels: parsed(text) };
+    return this.#read.levels;
+  }
+}
+
+/**
+ * @param {string | null} text
+ * @returns {Record<string, Level>}
+ */
+function parsed(text) {
+  try {
+    const kept = Object.entries(JSON.parse(text ?? '{}'));
+    return Object.fromEntries(kept.filter(([, level]) => LEVELS.includes(/** @type {Level} */ (level))));
+  } catch {
+    return {}; // written by who knows what: nothing was decided then
   }
 }
 

@@ -18,8 +18,9 @@ export const THEMES = ['system', 'light', 'dark'];
 
 export class Preferences extends EventTarget {
   #storage;
-  /** What a browser that keeps nothing was told since the page began. @type {Map<string, string | null>} */
-  #told = new Map();
+  /** What was read and written since the page began: some of it is asked for with every change of the chat. */
+  /** @type {Map<string, string | null>} */
+  #known = new Map();
 
   /** @param {Storage} storage */
   constructor(storage) {
@@ -55,9 +56,17 @@ export class Preferences extends EventTarget {
     this.write('notify', wanted ? 'yes' : null);
   }
 
-  /** @param {string} name */
+  /**
+   * @param {string} name
+   * @returns {string | null}
+   */
   read(name) {
-    return this.#told.has(name) ? (this.#told.get(name) ?? null) : this.#storage.get(`folkmoot ${name}`);
+    let value = this.#known.get(name);
+    if (value === undefined) {
+      value = this.#storage.get(`folkmoot ${name}`);
+      this.#known.set(name, value);
+    }
+    return value;
   }
 
   /**
@@ -66,14 +75,14 @@ export class Preferences extends EventTarget {
    */
   write(name, value) {
     if (this.read(name) === value) return;
-    this.#told.set(name, value);
+    this.#known.set(name, value);
     this.#storage.set(`folkmoot ${name}`, value);
     this.dispatchEvent(new Event('change'));
   }
 
   /** Another tab wrote. */
   readAgain() {
-    this.#told.clear();
+    this.#known.clear();
     this.dispatchEvent(new Event('change'));
   }
 }

@@ -113,10 +113,9 @@ export class App extends HTMLElement {
     this.#chat?.pause();
     tabs.look('');
     // Who is thrown out comes back to what they were writing; who left, or somebody else, does not.
-    if (session.endedBy !== 'server') {
-      this.#chat?.forgetLocal();
-      this.#chat = null;
-    }
+    // What was kept in this browser waits for its owner, unless they signed out: then nothing is left.
+    if (session.endedBy === 'person' || session.endedBy === 'tab') this.#chat?.forgetLocal();
+    if (session.endedBy !== 'server') this.#chat = null;
     this.#showDoor('sign-in', ENDS[session.endedBy]);
   }
 

@@ -12,10 +12,16 @@ import { LiveElement } from './live_element.js';
 
 const SECOND_MS = 1_000;
 
+/** For so long it says that the connection is back, after it said that it was lost. */
+const BACK_MS = 3_000;
+
 export class Notice extends LiveElement {
   /** @type {import('../chat/chat.js').Chat | null} */
   #chat = null;
   #cancelTick = () => {};
+  /** Whether it has said that something is wrong, and since when that is over. */
+  #lost = false;
+  #backSince = 0;
   #text = h('span', {});
   /** A second that goes by is nothing to read aloud. */
   #seconds = h('span', { 'aria-hidden': 'true' });
@@ -44,6 +50,7 @@ export class Notice extends LiveElement {
     if (retryAt) this.#count(retryAt);
     fill(this, text !== '' && this.#text, retryAt !== undefined && this.#seconds, again && this.#button);
     this.hidden = text === '';
+    this.classList.toggle('back', this.#backSince > 0);
   }
 
   /** @returns {{text: string, again: boolean, retryAt?: number}} */
@@ -53,10 +60,32 @@ export class Notice extends LiveElement {
     const { name, retryAt, restarting, code = 0 } = chat.connection.state;
     if (name === 'stopped') return { text: closeSentence(code), again: true };
     if (name === 'connecting') return { text: chat.current?.loaded ? say('connection.connecting') : '', again: false };
-    if (name !== 'waiting') return { text: chat.current?.lagging ? say('connection.catchingUp') : '', again: false };
+    if (name !== 'waiting') return { text: this.#back(chat) ?? (chat.current?.lagging ? say('connection.catchingUp') : ''), again: false };
+    this.#lost = true;
+    this.#backSince = 0;
     if (restarting) return { text: say('connection.restarting'), again: false };
-    if (!navigator.onLine) return { text: say('connection.offline'), again: true };
+    if (!navigator.onLine) {
+      const count = chat.waiting;
+      return { text: count > 0 ? say('connection.offlineWaiting', { count }) : say('connection.offline'), again: true };
+    }
     return { text: say('connection.lost'), again: true, retryAt };
+  }
+
+  /**
+   * Whoever was told that it is lost is told that it is back; then there is nothing more to say about it.
+   * @param {import('../chat/chat.js').Chat} chat
+   */
+  #back({ clock, connection }) {
+    if (!this.#lost || connection.state.name !== 'open') return undefined;
+    this.#backSince ||= clock.now();
+    const left = this.#backSince + BACK_MS - clock.now();
+    if (left > 0) {
+      this.#cancelTick = clock.after(left, () => this.drawSoon());
+      return say('connection.back');
+    }
+    this.#lost = false;
+    this.#backSince = 0;
+    return undefined;
   }
 
   /** @param {number} retryAt */

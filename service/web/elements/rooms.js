@@ -63,7 +63,8 @@ export class Rooms extends LiveElement {
     const { username, name, role } = chat.me;
     this.#write.hidden = role === 'guest';
     fill(this.#tools, this.kept('tools', role, () => this.#offer(role)));
-    fill(this.#foot, this.kept('me', `${name} ${role}`, () => this.#me(username, name, role)));
+    const away = ['waiting', 'stopped'].includes(chat.connection.state.name);
+    fill(this.#foot, this.kept('me', `${name} ${role} ${away}`, () => this.#me(username, name, role, away)));
   }
 
   /**
@@ -121,9 +122,12 @@ export class Rooms extends LiveElement {
    * @param {string} username
    * @param {string} name
    * @param {import('../chat/contract.js').ServerRole} role
+   * @param {boolean} away
    */
-  #me(username, name, role) {
-    const label = h('span', {}, h('bdi', {}, name), h('small', {}, say(`common.role.${role}`)));
+  #me(username, name, role, away) {
+    // On a telephone the line about the connection is not beside the list.
+    const about = away ? h('small', { class: 'away' }, say('connection.none')) : h('small', {}, say(`common.role.${role}`));
+    const label = h('span', {}, h('bdi', {}, name), about);
     const account = h('span', { class: 'unseen' }, say('rooms.account'));
     return h('button', { class: 'me', onclick: () => this.#dialog('moot-account') }, account, face(username, name), label);
   }

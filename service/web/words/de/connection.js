@@ -24,4 +24,7 @@ export const words = {
   'connection.fresh': 'Eine neue Version ist da.',
   'connection.reload': 'Neu laden',
   'connection.later': 'Später',
+  'connection.offlineWaiting': { one: 'Du bist offline. Eine Nachricht wartet und wird gesendet, sobald du zurück bist.', other: 'Du bist offline. {count} Nachrichten warten und werden gesendet, sobald du zurück bist.' },
+  'connection.back': 'Wieder verbunden.',
+  'connection.none': 'nicht verbunden',
 };

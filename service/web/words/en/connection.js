@@ -24,4 +24,7 @@ export const words = {
   'connection.fresh': 'A new version is here.',
   'connection.reload': 'Reload',
   'connection.later': 'Later',
+  'connection.offlineWaiting': { one: 'You are offline. One message waits, and is sent when you are back.', other: 'You are offline. {count} messages wait, and are sent when you are back.' },
+  'connection.back': 'Connected again.',
+  'connection.none': 'not connected',
 };
