@@ -32,6 +32,7 @@ import { Pins } from './pins.js';
 import { Place } from './place.js';
 import { Presence } from './presence.js';
 import { Problem } from './problem.js';
+import { quietly } from './quietly.js';
 import { Reader } from './reader.js';
 import { Reading } from './reading.js';
 import { RoomLog } from './room_log.js';
@@ -187,8 +188,12 @@ export class Room extends EventTarget {
     const more = { ...(reply_to && { reply_to }), ...(root && { root }), ...(files.length > 0 && { files }) };
     this.outbox.add({ nonce: nonces.next(), text: tidy, at: clock.now(), ...more });
     this.presence.told();
-    if (root === undefined) this.reading.line = null;
     this.#delivery.next();
+    if (root === undefined) {
+      this.reading.line = null;
+      // Who says something wants to see it. Without a network it is shown once one is back at the end.
+      quietly(this.goToEnd());
+    }
     this.changed();
   }
 

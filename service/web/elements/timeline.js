@@ -84,7 +84,9 @@ export class Timeline extends LiveElement {
     // In the background nobody reads: what came meanwhile is drawn once one is back.
     if (!room || !chat || document.hidden) return;
     const here = room.loaded && !(this.#fresh && room.place.finding);
-    this.#log.setAttribute('aria-busy', String(!here || room.history.loading || room.place.finding));
+    this.#log.setAttribute('aria-busy', String(this.#fresh || room.history.loading || room.place.finding));
+    // What is said is read aloud; what comes back as one scrolls was said long ago.
+    this.#log.setAttribute('aria-live', room.log.following && room.view.atEnd ? 'polite' : 'off');
     const anchor = room.log.following ? null : this.#scroller.anchor();
     this.#drawTop(room, here);
     this.#drawBottom(room);
@@ -93,6 +95,7 @@ export class Timeline extends LiveElement {
     if (this.#missed.textContent !== missed) this.#missed.textContent = missed;
     if (!here) return;
     this.#reconcile(room, chat);
+    if (this.#fresh) this.drawSoon();
     this.#fresh = false;
     const { target } = room.view;
     room.view.target = null;
