@@ -25,13 +25,14 @@ export class KeyedList {
   show(items) {
     const before = this.#shown;
     const holder = this.#holder();
+    const at = holder === undefined ? -1 : controls(this.node(holder)).indexOf(/** @type {HTMLElement} */ (document.activeElement));
     this.#shown = new Map();
     for (const { key, signature, make } of items) {
       const old = before.get(key);
       this.#shown.set(key, old?.signature === signature ? old : { node: make(), signature });
     }
     this.#place();
-    if (holder !== undefined) this.#focus(holder);
+    if (holder !== undefined) this.#focus(holder, at);
   }
 
   clear() {
@@ -51,12 +52,15 @@ export class KeyedList {
   /**
    * Whoever went there by keyboard stays there, also in the node that took its place.
    * @param {string} key
+   * @param {number} at Which of its links and buttons had the focus; -1: the node itself.
    */
-  #focus(key) {
+  #focus(key, at) {
     const node = this.node(key);
     if (!node || node.contains(document.activeElement)) return;
-    // Where nothing in it can be gone to, the node itself keeps the place, until there is something again.
-    /** @type {HTMLElement} */ (node.querySelector('a, button') ?? node).focus();
+    const all = controls(node);
+    // A node that can't have the focus itself passes it on; where nothing in it can be gone to, it keeps the place.
+    const instead = node.hasAttribute('tabindex') ? node : (all[0] ?? node);
+    (all[at] ?? instead).focus();
   }
 
   /** The key of the node in which somebody is by keyboard. */
@@ -76,4 +80,13 @@ export class KeyedList {
       else this.#element.insertBefore(node, next);
     }
   }
+}
+
+/**
+ * What in a node can be gone to.
+ * @param {HTMLElement | undefined} node
+ * @returns {HTMLElement[]}
+ */
+function controls(node) {
+  return [...(node?.querySelectorAll('a, button') ?? [])].map((control) => /** @type {HTMLElement} */ (control));
 }

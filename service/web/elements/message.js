@@ -97,7 +97,10 @@ function posted({ message, opens }, talk) {
  */
 function said(message, talk) {
   const { id, text = '', edited_at: edited } = message;
+  /** @type {HTMLElement[]} */
   const parts = [];
+  const answered = answer(message, talk);
+  if (answered) parts.push(answered);
   if (text !== '') {
     const body = messageText(message, talk.reader);
     parts.push(body);
@@ -105,6 +108,19 @@ function said(message, talk) {
     if (isLong(text)) parts.push(...folded(body, id, talk));
   }
   return [...parts, attachments(message, talk), reactions(message, talk, (at) => talk.pickEmoji(message, at))].filter((part) => part !== null);
+}
+
+/**
+ * In a thread, an answer to another answer says to which.
+ * @param {Message} message
+ * @param {Talk} talk
+ */
+function answer({ reply_to: to, root }, talk) {
+  if (to === undefined || root === undefined || to === root) return null;
+  const other = talk.room.thread(root).replies.find(({ id }) => id === to);
+  if (!other) return null;
+  const text = other.deleted ? deletionSentence(other.deleted.by, talk.me) : (other.text ?? '');
+  return h('p', { class: 'answers-to' }, icon('reply'), h('bdi', { class: 'name' }, other.author.name || other.author.username), h('span', { dir: 'auto' }, text));
 }
 
 /** @param {string} text */

@@ -71,10 +71,9 @@ export class Side extends LiveElement {
   /** @returns {Wish | null} */
   #wanted() {
     const room = this.#definition?.chat.current;
-    if (!room?.isMember) return null;
-    if (room.openThread) return { tag: 'moot-thread', subject: room.openThread };
+    if (room?.openThread && room.isMember) return { tag: 'moot-thread', subject: room.openThread };
     // Pins are the room's: in another room they are others.
-    if (this.#wish?.tag === 'moot-pins') return { tag: 'moot-pins', subject: room };
+    if (this.#wish?.tag === 'moot-pins') return room?.isMember ? { tag: 'moot-pins', subject: room } : null;
     return this.#wish;
   }
 
