@@ -35,7 +35,10 @@ export class Dialog extends HTMLElement {
   connectedCallback() {
     const close = h('button', { class: 'icon-button', 'aria-label': say('common.close'), onclick: () => this.close() }, icon('close'));
     const head = h('header', {}, h('h2', { id: 'dialog-title' }, this.heading), close);
-    this.#dialog.replaceChildren(head, h('div', { class: 'body' }, ...this.body()));
+    const body = h('div', { class: 'body' }, ...this.body());
+    // What is long and has nothing to go to in it is scrolled by keyboard all the same.
+    if (!body.querySelector('a, button, input, select, textarea, moot-form')) body.tabIndex = 0;
+    this.#dialog.replaceChildren(head, body);
     this.#dialog.addEventListener('close', () => this.remove());
     this.#dialog.addEventListener('click', (event) => event.target === this.#dialog && this.close());
     this.#dialog.classList.toggle('wide', this.wide);

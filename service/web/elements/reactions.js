@@ -30,7 +30,7 @@ export function reactions(message, talk, pick) {
  */
 function chip(message, { emoji, count, users }, talk, may) {
   const own = users.includes(talk.me);
-  const label = say('message.reacted', { emoji, names: who(users, count, talk) });
+  const label = say('message.reacted', { emoji, count, names: who(users, count, talk) });
   const onclick = () => talk.react(message, emoji, !own);
   return h('button', { class: 'chip', 'aria-pressed': String(own), 'aria-label': label, title: label, disabled: !may, onclick }, h('span', { class: 'emoji' }, emoji), h('span', { class: 'number' }, String(count)));
 }

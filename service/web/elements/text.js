@@ -59,7 +59,8 @@ function node(content, reader) {
   const { tag, attributes, children } = content;
   const inner = children.flatMap((child) => node(child, SILENT.has(tag) ? undefined : reader));
   if (tag === 'a') return [attributes.href ? link(attributes.href, ...inner) : h('span', {}, ...inner)];
-  const element = h(tag, { class: attributes.class, start: attributes.start, dir: DIRECTED.has(tag) ? 'auto' : null }, ...inner);
+  // A head over nothing, as tables have one in their corner, is read aloud as one and says nothing.
+  const element = h(tag === 'th' && inner.length === 0 ? 'td' : tag, { class: attributes.class, start: attributes.start, dir: DIRECTED.has(tag) ? 'auto' : null }, ...inner);
   return tag === 'pre' ? [h('div', { class: 'block' }, element, copier(element))] : [element];
 }
 

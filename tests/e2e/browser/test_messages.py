@@ -35,13 +35,13 @@ async def test_an_emoji_under_a_message_is_counted_for_all_and_taken_back_by_a_s
     await bob.message("pears").get_by_role("button", name="Add a reaction").click()
     await bob.page.get_by_role("combobox", name="Find an emoji").fill("pear")
     await bob.page.keyboard.press("Enter")
-    theirs = cyn.message("pears").get_by_role("button", name="🍐 by Bob")
+    theirs = cyn.message("pears").get_by_role("button", name="🍐 1 by Bob")
     await expect(theirs).to_have_text("🍐1")
     await expect(theirs).to_have_attribute("aria-pressed", "false")
     await theirs.click()
-    await expect(bob.message("pears").get_by_role("button", name="🍐 by You, Cyn")).to_have_text("🍐2")
-    await cyn.message("pears").get_by_role("button", name="🍐 by Bob, You").click()
-    await expect(bob.message("pears").get_by_role("button", name="🍐 by You")).to_have_text("🍐1")
+    await expect(bob.message("pears").get_by_role("button", name="🍐 2 by You, Cyn")).to_have_text("🍐2")
+    await cyn.message("pears").get_by_role("button", name="🍐 2 by Bob, You").click()
+    await expect(bob.message("pears").get_by_role("button", name="🍐 1 by You")).to_have_text("🍐1")
 
 
 async def test_the_arrow_up_edits_what_one_said_last_and_what_it_said_before_can_be_read(

@@ -21,7 +21,7 @@ export const words = {
   'message.react': 'Reagieren',
   'message.reactWith': 'Mit {emoji} reagieren',
   'message.reactions': 'Reaktionen',
-  'message.reacted': '{emoji} von {names}',
+  'message.reacted': '{emoji} {count} von {names}',
   'message.andMore': { one: 'und {count} weitere Person', other: 'und {count} weitere' },
   'message.more': 'Mehr',
   'message.actions': 'Nachricht',

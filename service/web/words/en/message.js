@@ -21,7 +21,7 @@ export const words = {
   'message.react': 'Add a reaction',
   'message.reactWith': 'React with {emoji}',
   'message.reactions': 'Reactions',
-  'message.reacted': '{emoji} by {names}',
+  'message.reacted': '{emoji} {count} by {names}',
   'message.andMore': { one: 'and {count} more', other: 'and {count} more' },
   'message.more': 'More',
   'message.actions': 'Message',
