@@ -136,7 +136,7 @@ async def test_the_audit_log_tells_it_in_sentences_and_what_was_done_can_be_take
     await visitor.sign_in("ann", room="/audit")
     page = visitor.page
     await page.get_by_label("By or on whom").fill("gus")
-    await page.get_by_label("What", exact=True).select_option("member.muted")
+    await page.locator("select[name=what]").select_option("member.muted")
     record = page.locator(".record")
     await expect(record).to_have_count(1)
     await expect(record).to_contain_text("mo muted gus in Gallery.")
@@ -214,7 +214,7 @@ async def test_an_admin_suspends_lets_in_again_and_gives_a_link_for_a_new_passwo
     await dialog.get_by_label("Reason").fill("a rest")
     await dialog.get_by_role("button", name="Suspend", exact=True).click()
     await expect(row).to_contain_text("suspended")
-    await expect(gus.page.get_by_role("button", name="Sign in")).to_be_visible()
+    await gus.reads("This account is suspended.")
     await row.get_by_role("button", name="Account of Gus").click()
     await page.get_by_role("button", name="Let them back in").click()
     await expect(row).not_to_contain_text("suspended")
@@ -223,7 +223,7 @@ async def test_an_admin_suspends_lets_in_again_and_gives_a_link_for_a_new_passwo
     await page.get_by_role("button", name="Make a link for a new password").click()
     link = await page.get_by_label("Link for a new password").input_value()
     await gus.go(link.replace(link.split("/reset")[0], moot.url))
-    await gus.page.get_by_label("New password").fill("folkmoot-demo")
+    await gus.page.locator("input[name=password]").fill("folkmoot-demo")
     await gus.press("Save password")
     await gus.page.get_by_role("button", name="Sign in").wait_for()
 
@@ -284,9 +284,9 @@ async def test_the_pages_of_authority_can_be_used_by_everybody(
         with Program(moot, "cyn") as cyn:
             cyn.report(slug, "something", "noise")
     visitor = await visit(**device)
-    await visitor.sign_in("ann", room=slug)
+    await visitor.sign_in("ann")
     page = visitor.page
-    found = []
+    found: list[str] = []
     for view in (*SERVER_PAGES, *(f"rooms/{slug}/{page}" for page in ROOM_PAGES)):
         await visitor.go(f"/#/{view}")
         await expect(page.locator("moot-desk [aria-current=page]")).to_be_visible()

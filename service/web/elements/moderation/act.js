@@ -183,6 +183,7 @@ class Act extends Dialog {
   async #carryOut() {
     const wish = this.#wish();
     if (wish === null) return;
+    this.#rehearsal?.stop(); // of what is done there is nothing more to try
     await this.orAlert(this.#alert, async () => {
       const done = moderationOf(this.chat).carryOut(wish);
       this.#settle();
