@@ -178,3 +178,36 @@ test('who gets a place back is in the room again, and who was put out meanwhile 
   await settled();
   assert.deepEqual([joined().length, joined().at(-1), chat.current.slug], [before + 1, 'lobby', 'lobby']);
 });
+
+test('of more rooms than a connection may hear, those are heard that one was in last', async () => {
+  const wire = line();
+  const slugs = ['a', 'b', 'c', 'd', 'e'];
+  let asked = 0;
+  const api = {
+    rooms: async () => {
+      asked += 1;
+      return slugs.map((slug) => info(slug, { seq: asked, you: { role: 'member', can: ['post'], read: 0, unread: asked, mentions: 0 } }));
+    },
+    room: async (slug) => info(slug),
+    threads: async () => [],
+  };
+  const chat = new Chat({ me: HELLO.user, connection: wire.connection, api, nonces: new Nonces(wire.clock, () => 0.5), clock: wire.clock });
+  await chat.start('d', true);
+  await settled();
+  wire.socket.say({ ...HELLO, heartbeat: 1_000, limits: { ...HELLO.limits, rooms: 3 } });
+  await settled();
+  answerJoins(wire);
+  const heard = () => chat.list().filter(({ state }) => state === 'joined').map(({ slug }) => slug);
+  assert.deepEqual(heard(), ['a', 'b', 'd']);
+
+  chat.open('e');
+  answerJoins(wire);
+  assert.deepEqual([heard(), wire.socket.last('leave').room], [['a', 'd', 'e'], 'b']);
+  assert.equal(chat.rooms.get('b').isMember, true);
+
+  const before = asked;
+  await chat.loadRooms();
+  await wire.clock.advance(60_000);
+  assert.ok(asked > before + 1, 'what is not heard is asked for');
+  assert.equal(chat.rooms.get('c').unread, asked);
+});

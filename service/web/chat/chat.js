@@ -12,6 +12,7 @@ import { Claims } from './claims.js';
 import { titleOf } from './direct.js';
 import { Drafts } from './drafts.js';
 import { RecentEmoji } from './emoji.js';
+import { Hearing } from './hearing.js';
 import { Levels } from './levels.js';
 import { Names } from './names.js';
 import { Pictures } from './pictures.js';
@@ -49,6 +50,7 @@ export class Chat extends EventTarget {
   blocks;
 
   #around;
+  #hearing;
   #store;
   #postbox;
   #visible = true;
@@ -88,6 +90,7 @@ export class Chat extends EventTarget {
     this.threads.addEventListener('change', () => this.#changed());
     const { names, threads, drafts } = this;
     this.#around = { connection, api, nonces, clock, names, threads, drafts, postbox: this.#postbox, me: () => this.me };
+    this.#hearing = new Hearing({ connection, clock, rooms: () => this.#wanted(), look: () => this.#reloadRooms() });
     connection.addEventListener('hello', () => this.#greeted());
     connection.addEventListener('change', () => this.#connectionChanged());
     connection.addEventListener('frame', (event) => this.#route(/** @type {CustomEvent} */ (event).detail));
@@ -107,6 +110,7 @@ export class Chat extends EventTarget {
 
   /** Ends the conversation with the server; what was written and read stays, for when the same person is back. */
   pause() {
+    this.#hearing.stop();
     this.connection.stop();
   }
 
@@ -158,8 +162,9 @@ export class Chat extends EventTarget {
 
   async loadRooms() {
     this.directory = await this.api.rooms();
-    for (const info of this.directory) if (info.you?.role && !this.rooms.has(info.slug)) this.#add(info).join();
+    for (const info of this.directory) if (info.you?.role && !this.rooms.has(info.slug)) this.#add(info);
     for (const room of this.rooms.values()) this.#compare(room);
+    if (this.#greetings > 0) this.#hearing.begin();
     this.#changed();
   }
 
@@ -182,7 +187,7 @@ export class Chat extends EventTarget {
    * @param {string} slug
    */
   enter(slug) {
-    if (this.open(slug) && this.current?.state !== 'joined') this.current?.join();
+    if (this.open(slug) && this.current && this.current.state !== 'joined') this.#hearing.want(this.current);
   }
 
   /**
@@ -301,7 +306,7 @@ export class Chat extends EventTarget {
     const info = this.directory.find((one) => one.slug === room.slug);
     const member = Boolean(info?.you?.role);
     if (info && (member || room.state !== 'joined')) room.know(info);
-    if (room.state === 'outside' && member) room.join();
+    if (room.state === 'outside' && member) this.#hearing.want(room);
     if (room.state === 'apart' && !member) room.end({ code: info ? 'gone' : 'not_found' });
   }
 
@@ -317,7 +322,14 @@ export class Chat extends EventTarget {
     }
     this.current = room;
     if (room) this.recent = [room.slug, ...this.recent.filter((slug) => slug !== room.slug)];
+    if (room?.state === 'apart' && this.#greetings > 0) this.#hearing.want(room);
     room?.watch(this.#visible && this.#focused);
+  }
+
+  /** The rooms that one is in: the open one, those that were open last, and the others. */
+  #wanted() {
+    const place = (/** @type {Room} */ { slug }) => (this.recent.includes(slug) ? this.recent.indexOf(slug) : Infinity);
+    return this.list().sort((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b)));
   }
 
   /**
@@ -337,10 +349,7 @@ export class Chat extends EventTarget {
     this.#greetings += 1;
     quietly(this.threads.load());
     this.#collect();
-    const rest = this.list().filter((room) => room !== this.current);
-    for (const room of this.current ? [this.current, ...rest] : rest) {
-      if (room.state === 'apart') room.join();
-    }
+    this.#hearing.begin();
   }
 
   #connectionChanged() {

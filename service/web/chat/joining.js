@@ -55,6 +55,12 @@ export class Joining {
     });
   }
 
+  /** The connection is to hear other rooms; this one keeps what it has. */
+  silence() {
+    this.#around.connection.command({ type: 'leave', room: this.#room.slug });
+    this.lost();
+  }
+
   /** The connection went. */
   lost() {
     this.#cancelRetry();

@@ -159,6 +159,11 @@ export class Room extends EventTarget {
     this.#joining.lost();
   }
 
+  /** It is not heard any more, for another one's sake; one is still in it. */
+  silence() {
+    this.#joining.silence();
+  }
+
   /**
    * Membership is over, whoever ended it.
    * @param {Removal} removal

@@ -2,7 +2,7 @@
  * A room's log as far as this page holds it: how far it has come (`epoch` and `seq`, with which it resumes) and a
  * window of messages. Events apply idempotently and in order only. The window is bounded: what falls out at one end
  * is fetched again when somebody scrolls there. Replies in threads count for the message that they hang under, and
- * stand in no window.
+ * do not stand in it themselves.
  *
  * @typedef {import('./contract.js').Message} Message
  * @typedef {import('./contract.js').MessagePage} MessagePage
