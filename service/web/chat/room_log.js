@@ -85,7 +85,7 @@ export class RoomLog {
   }
 
   /**
-   * A message of the window.
+   * A message, if the window holds it.
    * @param {string} id
    */
   message(id) {
