@@ -177,7 +177,7 @@ class Act extends Dialog {
   }
 
   #settle() {
-    this.#submit.disabled = this.#wish() === null || this.#rehearsal?.state === 'refused' || this.hasAttribute('busy');
+    this.#submit.disabled = this.#wish() === null || this.#rehearsal?.state === 'refused';
   }
 
   async #carryOut() {
@@ -185,13 +185,10 @@ class Act extends Dialog {
     if (wish === null) return;
     this.#rehearsal?.stop(); // of what is done there is nothing more to try
     await this.orAlert(this.#alert, async () => {
-      const done = moderationOf(this.chat).carryOut(wish);
-      this.#settle();
-      await done;
+      await moderationOf(this.chat).carryOut(wish);
       this.close();
       /** @type {Subject} */ (this.subject).done?.();
     });
-    this.#settle();
   }
 }
 

@@ -9,6 +9,7 @@ import { moderationOf } from '../../chat/moderation/moderation.js';
 import { addressOf, pagesFor, viewOf } from '../../chat/moderation/views.js';
 import { say } from '../../words/words.js';
 import { fill, h, icon } from '../dom.js';
+import { KeyedList } from '../keyed_list.js';
 import { bring } from '../later.js';
 import { LiveElement } from '../live_element.js';
 import { roomName } from './phrases.js';
@@ -35,7 +36,9 @@ export class Desk extends LiveElement {
   #chat = null;
   #shown = '';
   #title = h('h1', { tabindex: '-1' });
-  #tabs = h('nav', { 'aria-label': say('moderation.pages') });
+  #list = h('div', { class: 'tabs' });
+  #tabs = new KeyedList(this.#list);
+  #nav = h('nav', { 'aria-label': say('moderation.pages') }, this.#list);
   #page = h('div', { class: 'content', tabindex: '-1' });
   #view = '';
 
@@ -68,10 +71,12 @@ export class Desk extends LiveElement {
     fill(this.#title, this.kept('title', `${view.room} ${name}`, () => h('span', {}, icon(view.room === '' ? 'shield' : 'gear'), h('bdi', {}, name))));
     const pages = view.room !== '' && info === null ? [] : pagesFor(chat.me, info);
     const { waiting } = moderationOf(chat).reports;
-    const sign = JSON.stringify([pages, view, waiting]);
-    fill(this.#tabs, this.kept('tabs', sign, () => h('div', { class: 'tabs' }, ...pages.map((one) => tab(one, one.page === view.page, waiting)))));
-    fill(this, this.kept('bar', `${view.room} ${name}`, () => h('div', { class: 'bar' }, back, this.#title)), this.#tabs, this.#page);
-    this.#tabs.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    this.#tabs.show(pages.map((one) => {
+      const current = one.page === view.page;
+      return { key: addressOf(one), signature: `${current} ${waiting}`, make: () => tab(one, current, waiting) };
+    }));
+    fill(this, this.kept('bar', `${view.room} ${name}`, () => h('div', { class: 'bar' }, back, this.#title)), this.#nav, this.#page);
+    this.#list.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
     this.#show(chat, view);
   }
 

@@ -13,15 +13,16 @@ import { moments } from '../manner.js';
  * @param {() => Promise<unknown>} act
  */
 export async function orSay(row, act) {
+  if (row.hasAttribute('busy')) return;
   row.querySelector(':scope > .alert')?.remove();
-  const buttons = /** @type {HTMLButtonElement[]} */ ([...row.querySelectorAll('button')]).filter(({ disabled }) => !disabled);
-  for (const button of buttons) button.disabled = true;
+  // Not by disabling its buttons: whoever went to one by keyboard would be nowhere.
+  row.toggleAttribute('busy', true);
   try {
     await act();
   } catch (error) {
     if (!(error instanceof Problem) && !(error instanceof SessionEnded)) throw error;
     row.append(h('p', { class: 'alert', role: 'alert' }, refusalSentence(error, (time) => moments.short(time, Date.now()))));
   } finally {
-    for (const button of buttons) button.disabled = false;
+    row.toggleAttribute('busy', false);
   }
 }

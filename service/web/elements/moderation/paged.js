@@ -96,13 +96,24 @@ export class PagedList extends LiveElement {
     const { items } = this;
     const { loaded, loading, problem, hasMore } = this.pages;
     this.#list.setAttribute('aria-busy', String(loading));
+    const place = [...this.#list.children].findIndex((row) => row.contains(document.activeElement));
     this.#rows.show(items.map((item) => this.row(item)));
+    if (place >= 0 && !this.#list.contains(document.activeElement)) this.#goOn(place);
     this.#list.hidden = items.length === 0;
     this.#more.hidden = !hasMore || problem !== null;
     this.#more.disabled = loading;
     const state = problem ? `problem ${problem.message}` : !loaded ? 'loading' : items.length === 0 ? `empty ${this.empty}` : '';
     this.#state.hidden = state === '';
     fill(this.#state, this.kept('state', state, () => this.#stateNode()));
+  }
+
+  /**
+   * What somebody worked on by keyboard has gone from the list: they go on with what stands in its place.
+   * @param {number} place
+   */
+  #goOn(place) {
+    const row = this.#list.children[Math.min(place, this.#list.children.length - 1)] ?? this.#head;
+    /** @type {HTMLElement | null} */ (row.querySelector('button, a, input'))?.focus();
   }
 
   #stateNode() {
