@@ -10,7 +10,7 @@ PAGE = (WEB / "index.html").read_text()
 
 IMPORT = re.compile(r"^(?:import|export)\b[^;]*?\bfrom '([^']+)';", re.MULTILINE | re.DOTALL)
 LATER = re.compile(r"(?:=>|await) import\(['`]([^'`]+)['`]\)(?!\.)")  # when it is needed, and not before
-ALONE = {"worker.js"}  # the service worker is a program of its own
+ALONE = {"theme.js", "worker.js"}  # programs of their own: before the first paint, and beside the page
 TYPES_ONLY = {"chat/contract.js"}  # nothing in it runs, so nothing imports it
 
 
@@ -66,7 +66,10 @@ def test_every_stylesheet_is_linked() -> None:
 
 def test_the_page_has_nothing_inline_and_nothing_from_elsewhere() -> None:
     assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:|https?://|\ssrc=\"//", PAGE)
-    assert re.findall(r"<script([^>]*)>([^<]*)</script>", PAGE) == [(' type="module" src="/web/app.js"', "")]
+    assert re.findall(r"<script([^>]*)>([^<]*)</script>", PAGE) == [
+        (' src="/web/theme.js"', ""),
+        (' type="module" src="/web/app.js"', ""),
+    ]
 
 
 def test_the_client_never_makes_markup_of_text_and_needs_no_inline_style() -> None:

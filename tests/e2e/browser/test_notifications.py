@@ -12,7 +12,8 @@ pytestmark = pytest.mark.anyio
 
 SHOWN = """async () => {
     const registration = await navigator.serviceWorker.ready;
-    return (await registration.getNotifications()).map(({ title, body, data }) => [title, body, data.address.split('/')[0]]);
+    const shown = await registration.getNotifications();
+    return shown.map(({ title, body, data }) => [title, body, data.address.split('/')[0]]);
 }"""
 
 

@@ -140,7 +140,7 @@ async def test_a_new_password_keeps_this_session_and_ends_the_others(moot: MootS
     await desk.sign_in("mo")
     await telephone.sign_in("mo")
     await desk.open_account()
-    await desk.page.get_by_role("tab", name="Password and sessions").click()
+    await desk.page.get_by_role("tab", name="Security").click()
     await desk.page.get_by_label("Current password").fill("folkmoot-demo")
     await desk.page.get_by_label("New password").fill("a heron under the bridge")
     await desk.press("Change password")

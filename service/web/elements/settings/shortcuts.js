@@ -31,8 +31,8 @@ const WRITING = [
   [['Enter'], 'settings.shortcuts.send'],
   [['Shift', 'Enter'], 'settings.shortcuts.newLine'],
   [['↑'], 'settings.shortcuts.editLast'],
-  [['@'], 'settings.shortcuts.complete'],
-  [[':'], 'settings.shortcuts.complete'],
+  [['@'], 'settings.shortcuts.completeName'],
+  [[':'], 'settings.shortcuts.completeEmoji'],
 ];
 
 /** @type {[string[], Key][]} */

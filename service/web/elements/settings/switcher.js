@@ -23,6 +23,7 @@ class Switcher extends Dialog {
   /** @type {import('../../chat/contract.js').User[]} */
   #people = [];
   #list = h('ul', { role: 'listbox', id: 'switcher-list', 'aria-label': say('settings.switcher.title') });
+  #none = h('p', { class: 'hint' }, say('settings.switcher.none'));
   #said = h('p', { class: 'unseen', role: 'status' });
   #input = h('input', {
     type: 'text',
@@ -47,7 +48,7 @@ class Switcher extends Dialog {
     this.#draw(0);
     this.#load();
     const keys = { up: h('kbd', {}, '↑'), down: h('kbd', {}, '↓'), enter: h('kbd', {}, '↵') };
-    return [this.#input, this.#list, this.#said, h('p', { class: 'hint keys' }, ...sayWith('settings.switcher.hint', keys))];
+    return [this.#input, this.#list, this.#none, this.#said, h('p', { class: 'hint keys' }, ...sayWith('settings.switcher.hint', keys))];
   }
 
   /** Who else there is; without them there are still the rooms. */
@@ -80,8 +81,10 @@ class Switcher extends Dialog {
     this.#shown = destinations(this.#input.value, places, recent);
     this.#at = Math.min(at, Math.max(0, this.#shown.length - 1));
     const rows = this.#shown.map((one, i) => this.#row(one, i));
-    const none = h('li', { class: 'empty', role: 'presentation' }, say('settings.switcher.none'));
-    this.#list.replaceChildren(...(rows.length > 0 ? rows : [none]));
+    this.#list.replaceChildren(...rows);
+    this.#list.hidden = rows.length === 0;
+    this.#none.hidden = rows.length > 0;
+    this.#input.setAttribute('aria-expanded', String(rows.length > 0));
     this.#said.textContent = rows.length > 0 ? say('settings.switcher.found', { count: rows.length }) : say('settings.switcher.none');
     this.#choose(this.#at);
   }
