@@ -10,13 +10,12 @@
 import { Blocks } from './blocks.js';
 import { Claims } from './claims.js';
 import { titleOf } from './direct.js';
-import { Drafts } from './drafts.js';
 import { RecentEmoji } from './emoji.js';
 import { Hearing } from './hearing.js';
+import { Keeping } from './keeping.js';
 import { Levels } from './levels.js';
 import { Names } from './names.js';
 import { Pictures } from './pictures.js';
-import { Postbox } from './postbox.js';
 import { Preferences } from './preferences.js';
 import { quietly } from './quietly.js';
 import { Room } from './room.js';
@@ -51,13 +50,10 @@ export class Chat extends EventTarget {
 
   #around;
   #hearing;
-  #store;
-  #postbox;
+  #keeping;
   #visible = true;
   #focused = true;
   #greetings = 0;
-  /** @type {Map<string, import('./outbox.js').Outgoing[]>} what an earlier page left for rooms that one is not in now */
-  #undelivered = new Map();
 
   /**
    * @param {object} parts
@@ -83,13 +79,12 @@ export class Chat extends EventTarget {
     this.emoji = emoji;
     this.pictures = new Pictures(api);
     this.blocks = new Blocks(api);
-    this.#store = store;
-    this.#postbox = new Postbox({ store, claims, account: me.id });
-    this.drafts = new Drafts({ store, clock });
+    this.#keeping = new Keeping({ store, claims, clock, account: me.id, rooms: this.rooms });
+    this.drafts = this.#keeping.drafts;
     this.threads = new Threads({ api, me: () => this.me });
     this.threads.addEventListener('change', () => this.#changed());
     const { names, threads, drafts } = this;
-    this.#around = { connection, api, nonces, clock, names, threads, drafts, postbox: this.#postbox, me: () => this.me };
+    this.#around = { connection, api, nonces, clock, names, threads, drafts, postbox: this.#keeping.postbox, me: () => this.me };
     this.#hearing = new Hearing({ connection, clock, rooms: () => this.#wanted(), look: () => this.#reloadRooms() });
     connection.addEventListener('hello', () => this.#greeted());
     connection.addEventListener('change', () => this.#connectionChanged());
@@ -103,7 +98,7 @@ export class Chat extends EventTarget {
   async start(wanted, pick) {
     await Promise.all([this.loadRooms(), this.drafts.load()]);
     if (!(wanted && this.open(wanted)) && pick) this.#show(this.list()[0] ?? null);
-    await this.#collect();
+    await this.#keeping.collect();
     this.connection.start();
     this.#changed();
   }
@@ -148,16 +143,12 @@ export class Chat extends EventTarget {
 
   /** How many messages the server does not have yet. */
   get waiting() {
-    let sum = 0;
-    for (const room of this.rooms.values()) sum += room.outbox.waiting;
-    return sum;
+    return this.#keeping.waiting;
   }
 
   /** Signing out: nothing of this person is left in this browser. */
   async forgetLocal() {
-    this.drafts.forget();
-    for (const room of this.rooms.values()) room.outbox.items = [];
-    await this.#store.clear();
+    await this.#keeping.forget();
   }
 
   async loadRooms() {
@@ -278,22 +269,12 @@ export class Chat extends EventTarget {
     if (this.connection.state.name === 'open') this.#reloadRooms();
   }
 
-  /** Takes over what tabs that have ended left behind. */
-  async #collect() {
-    await this.#postbox.collect((slug, items) => {
-      const room = this.rooms.get(slug);
-      if (room) room.restore(items);
-      else this.#undelivered.set(slug, items);
-    });
-  }
-
   /** @param {RoomInfo} info */
   #add(info) {
     const room = new Room(info, this.#around);
     this.rooms.set(info.slug, room);
     room.addEventListener('change', () => this.#changed());
-    room.restore(this.#undelivered.get(info.slug) ?? []);
-    this.#undelivered.delete(info.slug);
+    this.#keeping.deliver(room);
     return room;
   }
 
@@ -348,7 +329,7 @@ export class Chat extends EventTarget {
     if (this.connection.state.name !== 'open' || this.connection.hello !== hello) return;
     this.#greetings += 1;
     quietly(this.threads.load());
-    this.#collect();
+    this.#keeping.collect();
     this.#hearing.begin();
   }
 
