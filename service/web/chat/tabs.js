@@ -7,7 +7,7 @@
  *
  * @typedef {{type: 'signed-in', subject: string} | {type: 'signed-out'}} News
  *
- * @typedef {object} Locks What this needs of `navigator.locks`.
+ * @typedef {object} Locks What this needs of the browser’s Web Locks.
  * @property {(name: string, options: {mode?: 'shared' | 'exclusive', signal?: AbortSignal}, act: () => Promise<void>) => Promise<void>} request
  * @property {() => Promise<{held?: {name?: string}[]}>} query
  *
