@@ -3,7 +3,7 @@
  * left behind is taken over by one that is there. A tab shows that it lives by holding a lock of its own (Web Locks),
  * which the browser lets go of when the tab ends, however that comes about.
  *
- * @typedef {object} Locks What this needs of `navigator.locks`.
+ * @typedef {object} Locks What this needs of the browser’s Web Locks.
  * @property {(name: string, act: () => Promise<void>) => Promise<void>} request Runs while nobody else holds that name.
  * @property {() => Promise<{held?: {name?: string}[]}>} query
  */
