@@ -21,7 +21,7 @@ class Directory extends Dialog {
   }
 
   body() {
-    this.#list.replaceChildren(h('li', { class: 'empty', role: 'status' }, say('common.loading')));
+    this.#list.replaceChildren(h('li', { class: 'empty' }, h('span', { role: 'status' }, say('common.loading'))));
     this.#load();
     return [this.#search, this.#list];
   }
@@ -32,7 +32,7 @@ class Directory extends Dialog {
       this.#draw();
     } catch (error) {
       if (!(error instanceof Problem) && !(error instanceof SessionEnded)) throw error;
-      this.#list.replaceChildren(h('li', { class: 'empty', role: 'alert' }, error.message));
+      this.#list.replaceChildren(h('li', { class: 'empty' }, h('span', { role: 'alert' }, error.message)));
     }
   }
 

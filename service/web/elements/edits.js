@@ -15,7 +15,7 @@ class Edits extends Dialog {
   }
 
   body() {
-    this.#list.replaceChildren(h('li', { class: 'hint', role: 'status' }, say('common.loading')));
+    this.#list.replaceChildren(h('li', { class: 'hint' }, h('span', { role: 'status' }, say('common.loading'))));
     this.#load();
     return [this.#list];
   }
@@ -26,7 +26,7 @@ class Edits extends Dialog {
       this.#list.replaceChildren(...items.map(({ text, at }) => h('li', {}, h('time', { datetime: at }, moments.full(at)), h('p', { dir: 'auto' }, text))));
     } catch (error) {
       if (!(error instanceof Problem) && !(error instanceof SessionEnded)) throw error;
-      this.#list.replaceChildren(h('li', { class: 'alert', role: 'alert' }, error.message));
+      this.#list.replaceChildren(h('li', { class: 'alert' }, h('span', { role: 'alert' }, error.message)));
     }
   }
 }

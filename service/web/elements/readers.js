@@ -15,7 +15,7 @@ class Readers extends Dialog {
   }
 
   body() {
-    this.#list.replaceChildren(h('li', { class: 'empty', role: 'status' }, say('common.loading')));
+    this.#list.replaceChildren(h('li', { class: 'empty' }, h('span', { role: 'status' }, say('common.loading'))));
     this.#load();
     return [this.#list];
   }
@@ -27,7 +27,7 @@ class Readers extends Dialog {
       this.#list.replaceChildren(...(rows.length > 0 ? rows : [h('li', { class: 'empty' }, say('threads.readers.none'))]));
     } catch (error) {
       if (!(error instanceof Problem) && !(error instanceof SessionEnded)) throw error;
-      this.#list.replaceChildren(h('li', { class: 'empty', role: 'alert' }, error.message));
+      this.#list.replaceChildren(h('li', { class: 'empty' }, h('span', { role: 'alert' }, error.message)));
     }
   }
 }
