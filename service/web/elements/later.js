@@ -25,7 +25,7 @@ const PARTS = [
   [['moot-threads'], () => import('./threads_pane.js')],
   [['moot-viewer'], () => import('./viewer.js')],
   [['moot-invite'], () => import('./admin/invite.js')],
-  [['moot-users', 'moot-user', 'moot-invites', 'moot-all-filters'], () => import('./admin/register.js')],
+  [['moot-users', 'moot-user', 'moot-invites', 'moot-all-filters', 'moot-erasures'], () => import('./admin/register.js')],
   [
     [
       'moot-desk', 'moot-duties', 'moot-toasts', 'moot-act', 'moot-reports', 'moot-actions', 'moot-sanctions', 'moot-audit',

@@ -187,7 +187,7 @@ export class MessageTools {
       ],
       [
         offers.report && { label: say('message.report'), picture: 'flag', act: () => talk.report(message) },
-        offers.moderate && { label: say('message.moderate'), picture: 'flag', act: () => talk.moderate(message) },
+        offers.moderate && { label: say('message.moderate'), picture: 'shield', act: () => talk.moderate(message) },
         offers.delete && { label: say('message.delete'), picture: 'trash', keys: 'Delete', grave: true, act: () => talk.delete(message.id) },
       ],
     ];

@@ -9,7 +9,7 @@
 
 import { moderates } from '../authority.js';
 
-const SERVER_PAGES = ['reports', 'actions', 'sanctions', 'audit', 'users', 'invites', 'filters'];
+const SERVER_PAGES = ['reports', 'actions', 'sanctions', 'audit', 'users', 'invites', 'filters', 'erasures'];
 const ROOM_PAGES = ['settings', 'members', 'reports', 'sanctions', 'filters', 'connections', 'actions', 'audit', 'access'];
 
 /** Pages of the server that are for more than who moderates some room. */
@@ -20,6 +20,7 @@ const LEAST_ROLE = /** @type {Record<string, string[]>} */ ({
   users: ['moderator', 'admin'],
   invites: ['admin'],
   filters: ['admin'],
+  erasures: ['admin'],
 });
 
 const ROOM = /^rooms\/([a-z0-9][a-z0-9-]{0,63})\/([a-z]+)$/u;

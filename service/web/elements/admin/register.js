@@ -5,6 +5,7 @@
 import { needs } from '../../words/words.js';
 import { register as registerModeration } from '../moderation/register.js';
 import { registerAllFilters } from './all_filters.js';
+import { registerErasures } from './erasures.js';
 import { registerInvites } from './invites.js';
 import { registerUser } from './user.js';
 import { registerUsers } from './users.js';
@@ -15,4 +16,5 @@ export async function register() {
   registerUser();
   registerInvites();
   registerAllFilters();
+  registerErasures();
 }

@@ -11,7 +11,11 @@ import { copyBox } from '../copy_box.js';
 import { Dialog } from '../dialog.js';
 import { h } from '../dom.js';
 import { moments } from '../manner.js';
+import { choices } from '../moderation/choices.js';
 import { personHead } from '../moderation/person.js';
+
+/** What becomes of what somebody said. @type {Record<string, import('../../words/words.js').Key>} */
+const HINTS = { keep: 'admin.user.keepHint', detach: 'admin.user.detachHint', delete: 'admin.user.eraseHint' };
 
 class OneUser extends Dialog {
   #alert = h('p', { class: 'alert', role: 'alert', hidden: true });
@@ -76,15 +80,28 @@ class OneUser extends Dialog {
     const preview = /** @type {import('../moderation/preview.js').Preview} */ (document.createElement('moot-preview'));
     const rehearsal = moderationOf(this.chat).rehearsal();
     preview.show(rehearsal);
+    let messages = 'keep';
+    const wish = () => ({ kind: 'deleteUser', user: username, change: { messages } });
     const onsubmit = (/** @type {Event} */ event) => {
       event.preventDefault();
       this.orAlert(this.#alert, async () => {
-        await moderationOf(this.chat).carryOut({ kind: 'deleteUser', user: username });
+        await moderationOf(this.chat).carryOut(wish());
         this.#finish();
       });
     };
-    const form = h('form', { class: 'act', onsubmit }, h('label', { class: 'field' }, h('span', {}, label), typed), preview, h('div', { class: 'acts' }, submit));
-    const ontoggle = () => rehearsal.consider({ kind: 'deleteUser', user: username });
+    const options = [
+      { value: 'keep', label: say('admin.user.keep') },
+      { value: 'detach', label: say('admin.user.detach') },
+      { value: 'delete', label: say('admin.user.erase') },
+    ];
+    const hint = h('p', { class: 'hint' }, say('admin.user.keepHint'));
+    const what = choices(say('admin.user.messages'), options, messages, (value) => {
+      messages = value;
+      hint.textContent = say(HINTS[value]);
+      rehearsal.consider(wish());
+    });
+    const form = h('form', { class: 'act', onsubmit }, what, hint, h('label', { class: 'field' }, h('span', {}, label), typed), preview, h('div', { class: 'acts' }, submit));
+    const ontoggle = () => rehearsal.consider(wish());
     return h('details', { ontoggle }, h('summary', { class: 'danger' }, say('admin.user.delete')), h('p', { class: 'hint' }, say('admin.user.deleteHint')), form);
   }
 

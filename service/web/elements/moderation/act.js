@@ -22,7 +22,7 @@ import { Dialog } from '../dialog.js';
 import { fill, h } from '../dom.js';
 import { choices } from './choices.js';
 import { personHead } from './person.js';
-import { PLACES, buttonOf, hintOf, labelOf, spanLabel } from './phrases.js';
+import { buttonOf, hintOf, labelOf, spanLabel } from './phrases.js';
 
 /** The server's limit for a reason. */
 const REASON_MAX = 500;
@@ -70,7 +70,7 @@ class Act extends Dialog {
     this.#rehearsal = moderationOf(this.chat).rehearsal();
     this.#rehearsal.addEventListener('change', () => this.#settle());
     this.#preview.show(this.#rehearsal);
-    this.#offer = offers.find(({ key }) => key === this.subject.kind) ?? offers.find(({ kind }) => kind === 'mute') ?? offers[0];
+    this.#offer = offers.find(({ key }) => key === this.subject.kind) ?? offers.find(({ kind }) => kind === (this.#message ? 'delete' : 'mute')) ?? offers[0];
     const submit = (/** @type {Event} */ event) => {
       event.preventDefault();
       this.#carryOut();
@@ -93,17 +93,20 @@ class Act extends Dialog {
 
   /** @param {import('../../chat/moderation/offers.js').Offer[]} offers */
   #kinds(offers) {
-    const places = [...new Set(offers.map(({ place }) => place))];
     const room = this.#room?.name ?? '';
+    /** @type {[import('../../words/words.js').Key, typeof offers][]} */
+    const places = [
+      ['moderation.place.room', offers.filter(({ place }) => place !== 'server')],
+      ['moderation.place.server', offers.filter(({ place }) => place === 'server')],
+    ];
     return [
-      h('div', { class: 'kinds', role: 'radiogroup', 'aria-label': say('moderation.act.what') }, ...places.map((place) => {
-        const here = offers.filter((offer) => offer.place === place);
+      h('div', { class: 'kinds', role: 'radiogroup', 'aria-label': say('moderation.act.what') }, ...places.filter(([, here]) => here.length > 0).map(([heading, here]) => {
         const rows = here.map((offer) => {
           const input = h('input', { type: 'radio', name: 'act', value: offer.key, checked: offer.key === this.#offer?.key, onchange: () => this.#choose(offer.key, offers) });
           const hint = hintOf(offer);
           return h('label', { class: 'choice' }, input, h('span', {}, labelOf(offer), hint && h('small', {}, hint)));
         });
-        return h('div', { class: 'place' }, h('h3', {}, say(PLACES[place], { room })), h('div', { class: 'options' }, ...rows));
+        return h('div', { class: 'place' }, h('h3', {}, say(heading, { room })), h('div', { class: 'options' }, ...rows));
       })),
     ];
   }

@@ -21,6 +21,7 @@ const PAGES = {
   sanctions: { name: 'moderation.page.sanctions', server: 'moot-sanctions', room: 'moot-sanctions' },
   audit: { name: 'moderation.page.audit', server: 'moot-audit', room: 'moot-audit' },
   users: { name: 'moderation.page.users', server: 'moot-users' },
+  erasures: { name: 'moderation.page.erasures', server: 'moot-erasures' },
   invites: { name: 'moderation.page.invites', server: 'moot-invites' },
   filters: { name: 'moderation.page.filters', server: 'moot-all-filters', room: 'moot-filters' },
   settings: { name: 'moderation.page.settings', room: 'moot-room-settings' },
@@ -66,7 +67,7 @@ export class Desk extends LiveElement {
     if (!chat || this.#view === '') return;
     const view = viewOf(this.#view) ?? { page: '', room: '' };
     const info = view.room === '' ? null : (chat.rooms.get(view.room)?.info ?? chat.directory.find(({ slug }) => slug === view.room) ?? null);
-    const name = view.room === '' ? say('moderation.title') : roomName(view.room, chat);
+    const name = view.room === '' ? say(chat.me.role === 'admin' ? 'moderation.duties.admin' : 'moderation.title') : roomName(view.room, chat);
     const back = this.kept('back', view.room, () => backLink(view.room, name));
     fill(this.#title, this.kept('title', `${view.room} ${name}`, () => h('span', {}, icon(view.room === '' ? 'shield' : 'gear'), h('bdi', {}, name))));
     const pages = view.room !== '' && info === null ? [] : pagesFor(chat.me, info);

@@ -10,9 +10,6 @@ import { roleInWords } from '../../chat/roles.js';
 import { say, sayWith } from '../../words/words.js';
 import { h } from '../dom.js';
 
-/** Where an act is done, as a heading. @type {Record<Offer['place'], Key>} */
-export const PLACES = { message: 'moderation.place.message', room: 'moderation.place.room', server: 'moderation.place.server' };
-
 /** By the offer's key: the choice, the button, and what it means where the word alone does not say it. @type {Record<string, [Key, Key, Key?]>} */
 const OFFERS = {
   'message.delete': ['moderation.act.delete', 'moderation.do.delete'],
