@@ -49,7 +49,9 @@ export class Threads extends EventTarget {
 
   /** How many threads have something that one has not read. */
   get unread() {
-    return this.list().filter(({ unread }) => unread > 0).length;
+    let count = 0;
+    for (const { unread } of this.#followed.values()) if (unread > 0) count += 1;
+    return count;
   }
 
   /**

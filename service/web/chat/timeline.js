@@ -46,11 +46,15 @@ export function entries({ messages, outgoing, me, line, dayKey }) {
   return list.items;
 }
 
+/** No zone's day begins within a quarter of an hour: to name the day is slow, and most messages stand close together. */
+const QUARTER_MS = 15 * 60_000;
+
 class List {
   /** @type {Entry[]} */
   items = [];
   #dayKey;
   #day = '';
+  #quarter = NaN;
   #speaker = '';
   #at = 0;
 
@@ -71,12 +75,14 @@ class List {
    * @param {number | string} at
    */
   meets(speaker, at) {
-    const day = this.#dayKey(at);
+    const time = new Date(at).getTime();
+    const quarter = Math.floor(time / QUARTER_MS);
+    const day = quarter === this.#quarter ? this.#day : this.#dayKey(at);
+    this.#quarter = quarter;
     if (day !== this.#day) {
       this.#day = day;
       this.mark({ kind: 'day', key: `day ${day}`, at });
     }
-    const time = new Date(at).getTime();
     const opens = speaker !== this.#speaker || time - this.#at > TOGETHER_MS;
     this.#speaker = speaker;
     this.#at = time;

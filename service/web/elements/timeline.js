@@ -84,9 +84,7 @@ export class Timeline extends LiveElement {
     // In the background nobody reads: what came meanwhile is drawn once one is back.
     if (!room || !chat || document.hidden) return;
     const here = room.loaded && !(this.#fresh && room.place.finding);
-    this.#log.setAttribute('aria-busy', String(this.#fresh || room.history.loading || room.place.finding));
-    // What is said is read aloud; what comes back as one scrolls was said long ago.
-    this.#log.setAttribute('aria-live', room.log.following && room.view.atEnd ? 'polite' : 'off');
+    this.#tell(room);
     const anchor = room.log.following ? null : this.#scroller.anchor();
     this.#drawTop(room, here);
     this.#drawBottom(room);
@@ -110,6 +108,15 @@ export class Timeline extends LiveElement {
     const [room, talk] = [this.#room, this.#talk];
     const last = room?.log.messages.findLast((message) => talk?.offers(message).edit);
     if (last) talk?.edit(last);
+  }
+
+  /**
+   * What is said is read aloud; what comes back as one scrolls was said long ago.
+   * @param {import('../chat/room.js').Room} room
+   */
+  #tell({ log, view, history, place }) {
+    const told = { 'aria-busy': String(this.#fresh || history.loading || place.finding), 'aria-live': log.following && view.atEnd ? 'polite' : 'off' };
+    for (const [name, value] of Object.entries(told)) if (this.#log.getAttribute(name) !== value) this.#log.setAttribute(name, value);
   }
 
   /** @param {import('../chat/room.js').Room} room @param {import('../chat/chat.js').Chat} chat */
@@ -160,8 +167,9 @@ export class Timeline extends LiveElement {
 
   /** @param {import('../chat/room.js').Room} room */
   #drawJump({ log, view, unread }) {
-    this.#jump.hidden = log.following && view.atEnd;
-    if (this.#jump.hidden) return;
+    const there = log.following && view.atEnd;
+    if (this.#jump.hidden !== there) this.#jump.hidden = there;
+    if (there) return;
     const label = unread > 0 ? say('timeline.new', { count: unread }) : say('timeline.latest');
     fill(this.#jump, this.kept('jump', label, () => h('span', {}, icon('down'), label)));
   }
@@ -207,8 +215,9 @@ export class Timeline extends LiveElement {
    */
   #noteRead(room) {
     if (!room.reading.attends) return;
+    if (room.log.following) return room.seen(room.log.seq);
     const last = this.#scroller.lastSeen();
-    const seq = room.log.following ? room.log.seq : last && messageOf(last)?.seq;
+    const seq = last && messageOf(last)?.seq;
     if (seq) room.seen(seq);
   }
 
