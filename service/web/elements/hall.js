@@ -20,6 +20,9 @@ import { LiveElement } from './live_element.js';
 /** Room enough for the third column. The same number stands in `styles/hall.css`. */
 const WIDE = '(min-width: 1100px)';
 
+/** One thing at a time, as there. */
+const NARROW = '(max-width: 719px)';
+
 /**
  * @typedef {object} Definition
  * @property {import('../chat/chat.js').Chat} chat
@@ -97,7 +100,11 @@ export class Hall extends LiveElement {
     this.#room.hidden = view !== '';
     this.#page.hidden = view === '';
     this.#authority?.draw(view);
-    this.setAttribute('pane', current || view !== '' ? 'room' : 'rooms');
+    const pane = current || view !== '' ? 'room' : 'rooms';
+    this.setAttribute('pane', pane);
+    // On a telephone the list of rooms is all there is, and so what the page is about.
+    if (pane === 'rooms' && matchMedia(NARROW).matches) this.setAttribute('role', 'main');
+    else this.removeAttribute('role');
     this.toggleAttribute('alone', !current?.isMember);
     this.#address(current ? `#${current.slug}` : view === '' ? '' : `#/${view}`);
   }

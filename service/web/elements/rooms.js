@@ -44,7 +44,7 @@ export class Rooms extends LiveElement {
     super.connectedCallback();
     this.setAttribute('role', 'navigation');
     this.setAttribute('aria-label', say('rooms.title'));
-    const head = h('div', { class: 'head' }, h('p', { class: 'brand' }, h('img', { src: '/web/icon.svg', alt: '' }), 'Folkmoot'));
+    const head = h('div', { class: 'head' }, h('p', { class: 'brand', role: 'heading', 'aria-level': '1' }, h('img', { src: '/web/icon.svg', alt: '' }), 'Folkmoot'));
     const people = h('div', { class: 'section' }, h('h2', {}, say('rooms.direct')), this.#write);
     const rooms = h('div', { class: 'rooms' }, this.#mine, h('h2', {}, say('rooms.title')), this.#list, this.#empty, people, this.#direct);
     this.replaceChildren(head, rooms, this.duties, this.#tools, this.#foot);
