@@ -266,6 +266,7 @@ test('an address leads to a page or to a room, never to both', () => {
   assert.deepEqual([viewIn('#/reports'), viewIn('#/rooms/forge/audit'), viewIn('#forge'), viewIn('')], ['reports', 'rooms/forge/audit', '', '']);
   assert.deepEqual(viewOf('rooms/forge/settings'), { page: 'settings', room: 'forge' });
   assert.equal(addressOf({ page: 'settings', room: 'forge' }), '#/rooms/forge/settings');
+  for (const one of [{ page: 'access', room: 'forge', user: 'bob' }, { page: 'audit', room: '', user: 'b.o-b_2' }]) assert.deepEqual(viewOf(viewIn(addressOf(one))), one);
   for (const none of ['fireworks', 'settings', 'rooms/forge/users', 'rooms/No/audit', 'rooms//audit']) assert.equal(viewOf(none), null, none);
 });
 

@@ -38,8 +38,9 @@ export class Authority {
   /** @param {string} view What the address says behind `#/`; empty: it leads to a room. */
   draw(view) {
     this.#view = view;
-    const needed = view !== '' || hasAuthority(this.#chat.me, this.#chat.rooms.values());
-    if (needed && this.#duties === null && !this.#arriving) this.#begin();
+    const holds = hasAuthority(this.#chat.me, this.#chat.rooms.values());
+    this.#place.duties.hidden = !holds;
+    if ((holds || view !== '') && this.#duties === null && !this.#arriving) this.#begin();
     if (this.#duties) this.#duties.current = view !== '';
     if (this.#desk) this.#desk.view = view;
     else if (view !== '') fill(this.#place.page, this.#place.page.firstChild ?? h('p', { class: 'loading', role: 'status' }, say('common.loading')));

@@ -87,8 +87,9 @@ async def test_who_is_of_higher_rank_is_not_acted_on_and_it_is_said_why_before_o
     dialog = await act_on(mo, "Ann")
     await expect(dialog.locator("moot-preview")).to_contain_text("lower rank than your own")
     await expect(dialog.get_by_role("button", name="Mute", exact=True)).to_be_disabled()
-    await dialog.get_by_role("button", name="Cancel").click()
+    await dialog.get_by_role("link", name="What they may do here").click()
     await expect(dialog).to_have_count(0)
+    await expect(mo.page.locator("moot-access")).to_contain_text("ann · admin · owner")
 
 
 async def test_a_report_comes_in_is_taken_acted_on_and_closed(moot: MootServer, visit: Visit) -> None:

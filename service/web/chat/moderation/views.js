@@ -5,6 +5,7 @@
  * @typedef {object} View
  * @property {string} page
  * @property {string} room The slug; empty: the whole server.
+ * @property {string} [user] Whom it is about, where it is about one person.
  */
 
 import { moderates } from '../authority.js';
@@ -23,20 +24,21 @@ const LEAST_ROLE = /** @type {Record<string, string[]>} */ ({
   erasures: ['admin'],
 });
 
-const ROOM = /^rooms\/([a-z0-9][a-z0-9-]{0,63})\/([a-z]+)$/u;
+const SHAPE = /^(?:rooms\/([a-z0-9][a-z0-9-]{0,63})\/)?([a-z]+)(?:\/([a-z0-9][a-z0-9._-]{0,31}))?$/u;
 
 /**
  * @param {string} view What stands in the address behind `#/`.
  * @returns {View | null}
  */
 export function viewOf(view) {
-  const [, room = '', page = view] = ROOM.exec(view) ?? [];
-  return (room === '' ? SERVER_PAGES : ROOM_PAGES).includes(page) ? { page, room } : null;
+  const [, room = '', page = '', user] = SHAPE.exec(view) ?? [];
+  return (room === '' ? SERVER_PAGES : ROOM_PAGES).includes(page) ? { page, room, ...(user && { user }) } : null;
 }
 
 /** @param {View} view */
-export function addressOf({ page, room }) {
-  return room === '' ? `#/${page}` : `#/rooms/${room}/${page}`;
+export function addressOf({ page, room, user }) {
+  const whom = user === undefined ? '' : `/${user}`;
+  return room === '' ? `#/${page}${whom}` : `#/rooms/${room}/${page}${whom}`;
 }
 
 /**

@@ -100,9 +100,9 @@ class OneUser extends Dialog {
       hint.textContent = say(HINTS[value]);
       rehearsal.consider(wish());
     });
-    const form = h('form', { class: 'act', onsubmit }, what, hint, h('label', { class: 'field' }, h('span', {}, label), typed), preview, h('div', { class: 'acts' }, submit));
+    const form = h('form', { class: 'act', onsubmit }, h('p', { class: 'hint' }, say('admin.user.deleteHint')), what, hint, h('label', { class: 'field' }, h('span', {}, label), typed), preview, h('div', { class: 'acts' }, submit));
     const ontoggle = () => rehearsal.consider(wish());
-    return h('details', { ontoggle }, h('summary', { class: 'danger' }, say('admin.user.delete')), h('p', { class: 'hint' }, say('admin.user.deleteHint')), form);
+    return h('details', { ontoggle }, h('summary', { class: 'danger' }, say('admin.user.delete')), form);
   }
 
   #finish() {

@@ -30,8 +30,9 @@ export class Access extends HTMLElement {
   /**
    * @param {import('../../chat/chat.js').Chat} chat
    * @param {string} slug
+   * @param {string} [user] Whose permissions; one's own, if left out.
    */
-  show(chat, slug) {
+  show(chat, slug, user = chat.me.username) {
     this.#chat = chat;
     this.#slug = slug;
     const info = chat.rooms.get(slug)?.info ?? chat.directory.find((one) => one.slug === slug);
@@ -42,8 +43,8 @@ export class Access extends HTMLElement {
     const label = h('label', { class: 'field' }, h('span', {}, say('moderation.access.whom')), this.#user);
     const form = h('form', { class: 'tools-row', role: 'search', onsubmit: submit }, label, h('button', { type: 'submit' }, say('moderation.access.explain')));
     fill(this, info && moderates(info) && form, this.#result);
-    this.#user.value = chat.me.username;
-    this.#ask(chat.me.username);
+    this.#user.value = user;
+    this.#ask(user);
   }
 
   /** @param {string} user */

@@ -13,9 +13,11 @@
  * @property {() => void} [done] Called when it is done.
  */
 
+import { moderates } from '../../chat/authority.js';
 import { moderationOf } from '../../chat/moderation/moderation.js';
 import { offersOn, rolesToGive } from '../../chat/moderation/offers.js';
 import { FOR_GOOD, SPANS, UNTIL, beginningOfSpan, endOfSpan } from '../../chat/moderation/spans.js';
+import { addressOf } from '../../chat/moderation/views.js';
 import { SERVER_ROLES, roleInWords } from '../../chat/roles.js';
 import { say } from '../../words/words.js';
 import { Dialog } from '../dialog.js';
@@ -79,7 +81,16 @@ class Act extends Dialog {
     const foot = h('div', { class: 'foot' }, this.#preview, this.#alert, h('div', { class: 'acts' }, cancel, this.#submit));
     const form = h('form', { class: 'act', onsubmit: submit }, ...this.#kinds(offers), this.#asks, this.#why(), foot);
     this.#choose(this.#offer.key, offers);
-    return [personHead(this.chat, this.#user, room), ...quote(this.#message), form];
+    return [personHead(this.chat, this.#user, room), this.#more(room), ...quote(this.#message), form];
+  }
+
+  /** Where more is to be known about them. @param {import('../../chat/contract.js').RoomInfo | null} room */
+  #more(room) {
+    const user = this.#user;
+    const onclick = () => this.close();
+    const rights = room && moderates(room) && h('a', { href: addressOf({ page: 'access', room: room.slug, user }), onclick }, say('moderation.person.access'));
+    const past = this.chat.me.role === 'admin' && h('a', { href: addressOf({ page: 'audit', room: '', user }), onclick }, say('moderation.person.audit'));
+    return h('p', { class: 'row more' }, rights, past);
   }
 
   connectedCallback() {

@@ -36,6 +36,7 @@ export class Audit extends PagedList {
       this.load();
     };
     this.#what.onchange = () => this.load();
+    this.#user.value = this.user;
     const field = (/** @type {string} */ label, /** @type {HTMLElement} */ input) => h('label', { class: 'field' }, h('span', {}, label), input);
     return [h('form', { class: 'tools-row', role: 'search', onsubmit: submit },
       field(say('moderation.audit.user'), this.#user),

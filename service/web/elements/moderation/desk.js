@@ -30,7 +30,7 @@ const PAGES = {
   access: { name: 'moderation.page.access', room: 'moot-access' },
 };
 
-/** @typedef {HTMLElement & {show: (chat: import('../../chat/chat.js').Chat, slug: string) => void}} Page */
+/** @typedef {HTMLElement & {show: (chat: import('../../chat/chat.js').Chat, slug: string, user?: string) => void}} Page */
 
 export class Desk extends LiveElement {
   /** @type {import('../../chat/chat.js').Chat | null} */
@@ -93,7 +93,7 @@ export class Desk extends LiveElement {
     await bring(tag);
     if (this.#shown !== shown) return;
     const page = /** @type {Page} */ (document.createElement(tag));
-    page.show(chat, view.room);
+    page.show(chat, view.room, view.user);
     fill(this.#page, page);
     this.#page.scrollTop = 0;
   }

@@ -21,6 +21,7 @@ export class PagedList extends LiveElement {
   #chat = null;
   /** Of which room; empty: of the whole server. */
   slug = '';
+  user = '';
   #head = h('div', { class: 'above' });
   #state = h('div', { class: 'state' });
   #list = h('ul', { class: 'records' });
@@ -30,10 +31,12 @@ export class PagedList extends LiveElement {
   /**
    * @param {import('../../chat/chat.js').Chat} chat
    * @param {string} slug
+   * @param {string} [user] Whom it is to be about at first, where it can be about one person.
    */
-  show(chat, slug) {
+  show(chat, slug, user = '') {
     this.#chat = chat;
     this.slug = slug;
+    this.user = user;
     this.#pages = this.source();
     this.watch(...this.sources());
     fill(this.#head, ...this.head());

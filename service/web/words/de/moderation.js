@@ -322,4 +322,6 @@ export const words = {
   'moderation.members.none': 'Niemand heißt so.',
   'moderation.members.since': 'Mitglied seit {time}',
   'moderation.members.act': 'Moderieren',
+  'moderation.person.access': 'Was die Person hier darf, Regel für Regel',
+  'moderation.person.audit': 'Was das Protokoll über die Person sagt',
 };

@@ -322,4 +322,6 @@ export const words = {
   'moderation.members.none': 'Nobody is called so.',
   'moderation.members.since': 'member since {time}',
   'moderation.members.act': 'Moderate',
+  'moderation.person.access': 'What they may do here, rule by rule',
+  'moderation.person.audit': 'What the audit log says of them',
 };
