@@ -62,7 +62,14 @@ class Indexed:
 
 def wanted(q: str, *rooms: int) -> Wanted:
     query = parse(q)
-    return Wanted(frozenset(rooms or (1,)), query.words, query.without, traits=query.traits, since=query.since)
+    return Wanted(
+        frozenset(rooms or (1,)),
+        query.words,
+        query.without,
+        traits=query.traits,
+        since=query.since,
+        before=query.before,
+    )
 
 
 @pytest.fixture
@@ -228,6 +235,18 @@ async def test_rooms_are_kept_apart_in_whichever_way_they_are_asked_for(
         assert {hit.room_id for hit in hits} == within
         assert len(indexed.finding.best(wanted("tea", *within), None, 0, 10)[0]) == len(within)
     assert indexed.finding.newest(wanted("tea", 99), None, 10) == []
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("far", ["2248-10-01", "2300-01-01", "9999-12-30", "9999-12-31T23:59:59.999Z"])
+async def test_a_time_that_no_key_can_hold_is_later_than_all_that_was_said(
+    kept: Kept, indexed: Indexed, far: str
+) -> None:
+    await kept.say("bob", "tea")
+    indexed.follow()
+    assert indexed.seqs(f"tea after:{far}") == []
+    assert len(indexed.seqs(f"tea before:{far}")) == 1
+    assert indexed.finding.best(wanted(f"tea after:{far}"), None, 0, 10)[0] == []
 
 
 def test_a_long_text_is_cut_around_what_was_found() -> None:
