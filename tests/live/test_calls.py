@@ -37,6 +37,8 @@ async def test_who_is_here_is_who_hears_the_room(hall: Hall) -> None:
         client.take()
     await said(mo, "@here")
     assert (calls(bob), calls(cyn)) == ([("lobby", "@here")], [])
+    await said(mo, "@Here too")
+    assert (calls(bob), calls(cyn)) == ([("lobby", "@Here too")], []), "in any case, like a name"
     await said(mo, "@room")
     assert (calls(bob), calls(cyn)) == ([("lobby", "@room")], [("lobby", "@room")])
 
