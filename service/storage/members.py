@@ -108,6 +108,7 @@ READERS = (
     .where(
         members.c.room_id == bindparam("of_room"),
         members.c.read_seq >= bindparam("seq"),
+        members.c.joined_at <= bindparam("at"),
         users.c.username > bindparam("after"),
     )
     .order_by(users.c.username)
@@ -229,9 +230,10 @@ class SqlMembers:
             rows = self._connection.execute(READ_OF_ROOM, {"of_user": user_id, "of_room": room_id})
         return {row[0]: ReadState(row[1], max(0, row[2]), row[3]) for row in rows}
 
-    def readers(self, room_id: int, seq: int, page: Page) -> list[User]:
-        """The members who have read up to ``seq`` or further, by username."""
-        wanted = {"of_room": room_id, "seq": seq, "after": page.cursor or "", "most": page.limit}
+    def readers(self, room_id: int, seq: int, at: int, page: Page) -> list[User]:
+        """The members who have read what was said at ``seq``, at the time ``at``, by username. Who came later has a
+        position behind it, and has not seen it for that."""
+        wanted = {"of_room": room_id, "seq": seq, "at": at, "after": page.cursor or "", "most": page.limit}
         return [user_of(row) for row in self._connection.execute(READERS, wanted)]
 
     def owners(self, room_id: int) -> int:

@@ -125,7 +125,7 @@ def test_an_older_log_is_counted_and_all_of_it_is_read(older: SqlTransaction) ->
     for user_id in (1, 2):
         (read,) = older.members.reads(user_id).values()
         assert (read.seq, read.unread, read.mentions) == (7, 0, 0)
-    assert [user.username for user in older.members.readers(1, 7, Page(None, 9))] == ["ann", "bob"]
+    assert [user.username for user in older.members.readers(1, 7, STARTED_AT + 7, Page(None, 9))] == ["ann", "bob"]
 
 
 def test_older_replies_become_threads(older: SqlTransaction) -> None:
