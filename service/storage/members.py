@@ -29,7 +29,7 @@ from service.chat.records import Member, ReadState, Room, User
 from service.chat.roles import Role, RoomRole
 from service.storage.rooms import ROOM_COLUMNS, room_of
 from service.storage.sanctions import muted_until
-from service.storage.tables import events, heads, members, mentions, rooms, users
+from service.storage.tables import events, followers, heads, members, mentions, rooms, users
 from service.storage.unit import Unit
 from service.storage.user_row import USER_COLUMNS, user_of
 
@@ -130,6 +130,12 @@ _ADD = insert(members).from_select(
         heads.c.said,
     ).where(heads.c.room_id == bindparam("of_room")),
 )
+# So it is with the threads that they follow, from when they were here before.
+_FOLLOW_ON = (
+    update(followers)
+    .where(followers.c.user_id == bindparam("of_user"), followers.c.room_id == bindparam("of_room"))
+    .values(read_seq=select(heads.c.seq).where(heads.c.room_id == bindparam("of_room")).scalar_subquery())
+)
 _REMOVE = delete(members).where(*_THE_ONE)
 _SET_ROLE = update(members).where(*_THE_ONE).values(role=bindparam("to_role"))
 _POSTED = update(members).where(*_THE_ONE).values(last_posted_at=bindparam("now"))
@@ -165,6 +171,7 @@ class SqlMembers:
         """A new member."""
         row = {"of_room": room_id, "of_user": user_id, "role": role.value, "joined_at": now}
         self._connection.execute(_ADD, row)
+        self._connection.execute(_FOLLOW_ON, {"of_room": room_id, "of_user": user_id})
         self._connection.execute(_COUNT, {"of_room": room_id, "more": 1})
 
     def remove(self, room_id: int, user_id: int) -> None:

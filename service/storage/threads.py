@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, literal, select, tuple_, update
+from sqlalchemy import and_, bindparam, case, func, literal, not_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -86,7 +86,7 @@ class SqlThreads:
         )
 
     def follow(self, room_id: int, root: int, user_id: int, following: bool) -> None:
-        """Follow it, or no longer. Who begins to has read what there is."""
+        """Follow it, or no longer. Who begins to, or begins again, has read what there is."""
         read_seq = select(func.coalesce(func.max(threads.c.last_seq), root)).where(
             threads.c.room_id == room_id, threads.c.root == root
         )
@@ -97,11 +97,13 @@ class SqlThreads:
             "following": following,
             "read_seq": self._run(read_seq).scalar_one(),
         }
-        self._run(
-            self._insert(followers)
-            .values(row)
-            .on_conflict_do_update(index_elements=_FOLLOWER[:3], set_={"following": following})
-        )
+        put = self._insert(followers).values(row)
+        begins = and_(put.excluded.following, not_(followers.c.following))
+        changed = {
+            "following": following,
+            "read_seq": case((begins, put.excluded.read_seq), else_=followers.c.read_seq),
+        }
+        self._run(put.on_conflict_do_update(index_elements=_FOLLOWER[:3], set_=changed))
 
     def read(self, room_id: int, root: int, user_id: int, seq: int) -> bool:
         """Remember how far somebody has read; False if that is nothing new, or if they do not follow it."""

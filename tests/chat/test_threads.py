@@ -106,6 +106,23 @@ def test_who_does_not_want_to_follow_does_not_though_they_take_part(stage: Stage
     assert followed(stage, "cyn") == {root.text: 0}
 
 
+def test_who_follows_again_or_comes_back_has_read_what_there_is(stage: Stage, root: Message) -> None:
+    reply(stage, "cyn", "I", root)
+    assert followed(stage, "bob") == {root.text: 1}
+    stage.do("bob", FollowThread(root.id, following=True))
+    assert followed(stage, "bob") == {root.text: 1}, "who follows already has not begun again"
+    stage.do("bob", FollowThread(root.id, following=False))
+    reply(stage, "cyn", "where are you?", root)
+    stage.do("bob", FollowThread(root.id, following=True))
+    assert followed(stage, "bob") == {root.text: 0}
+    stage.do("bob", LeaveRoom("lobby"))
+    reply(stage, "cyn", "gone?", root)
+    stage.do("bob", JoinRoom("lobby"))
+    assert followed(stage, "bob") == {root.text: 0}
+    reply(stage, "cyn", "there you are", root)
+    assert followed(stage, "bob") == {root.text: 1}
+
+
 def test_only_members_follow_and_who_left_has_left_its_threads(stage: Stage, root: Message) -> None:
     reply(stage, "cyn", "I", root)
     outside = stage.refusal("gus", FollowThread(root.id, following=True))
