@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import BigInteger, String, bindparam, case, delete, func, insert, select
 
 from service.storage.tables import events, pins, reactions
 from service.storage.unit import Unit
@@ -16,6 +16,18 @@ def _of(table: Any) -> tuple[Any, Any]:
 
 _MINE = (*_of(reactions), reactions.c.emoji == bindparam("of_emoji"), reactions.c.user_id == bindparam("of_user"))
 _IS_MINE = select(reactions.c.at).where(*_MINE)
+_latest = select(func.max(reactions.c.at)).where(*_of(reactions)).scalar_subquery()
+# Later than all that is there, also within one millisecond and after the clock went back: the time is their order.
+_ADD = insert(reactions).from_select(
+    ("room_id", "seq", "emoji", "user_id", "at"),
+    select(
+        bindparam("of_room", type_=BigInteger),
+        bindparam("of_seq", type_=BigInteger),
+        bindparam("of_emoji", type_=String),
+        bindparam("of_user", type_=BigInteger),
+        case((_latest >= bindparam("now"), _latest + 1), else_=bindparam("now", type_=BigInteger)),
+    ),
+)
 _REMOVE = delete(reactions).where(*_MINE)
 _KINDS = select(reactions.c.emoji).where(*_of(reactions)).distinct()
 _COUNT = select(func.count()).where(*_of(reactions), reactions.c.emoji == bindparam("of_emoji"))
@@ -53,8 +65,7 @@ class SqlReactions:
 
     def add(self, room_id: int, seq: int, emoji: str, user_id: int) -> None:
         """One more."""
-        row = {"room_id": room_id, "seq": seq, "emoji": emoji, "user_id": user_id, "at": self._now}
-        self._run(insert(reactions), row)
+        self._run(_ADD, _row(room_id, seq, emoji, user_id) | {"now": self._now})
 
     def remove(self, room_id: int, seq: int, emoji: str, user_id: int) -> None:
         """One less."""
