@@ -318,6 +318,7 @@ def _place(row: Any) -> Place:
         bool(row.locked),
         row.slow_mode,
         bool(row.receipts),
+        row.retention_days,
     )
 
 

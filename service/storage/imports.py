@@ -20,6 +20,7 @@ from service.chat.errors import invalid
 from service.chat.portable import VERSION, Account, Attachment, Ending, Extent, Heading, Line, Membership, Place, Saying
 from service.chat.reactions import emoji
 from service.chat.records import SYSTEM, File, Room, User
+from service.chat.retention import RETENTION_MAX
 from service.chat.roles import Role, Visibility
 from service.chat.rooms import GATES, RULES, SLOW_MODE_MAX, UNSAVED, new_epoch
 from service.storage.import_room import Imported, RoomImport, Unfit
@@ -160,6 +161,8 @@ class Import:
             return
         if not 0 <= line.slow_mode <= SLOW_MODE_MAX:
             raise invalid("slow_mode", f"use 0 to {SLOW_MODE_MAX:,} seconds")
+        if not 0 <= line.retention_days <= RETENTION_MAX:
+            raise invalid("retention_days", f"use 0 to {RETENTION_MAX:,} days")
         room = self._tx.rooms.add(
             Room(
                 id=UNSAVED,
@@ -177,6 +180,7 @@ class Import:
                 created_at=line.created_at,
                 deleted=False,
                 receipts=line.receipts,
+                retention_days=line.retention_days,
             )
         )
         for rule in RULES:

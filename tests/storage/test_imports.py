@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import fields, replace
 from io import BytesIO
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import pytest
 from hypothesis import given, settings
@@ -31,6 +31,8 @@ from service.chat.portable import (
 from service.chat.reactions import React
 from service.chat.reading import ReadRoom
 from service.chat.records import File
+from service.chat.roles import Role, Visibility
+from service.chat.rooms import SETTINGS
 from service.chat.stores.files import Blobs
 from service.storage.exports import Export, Whose
 from service.storage.import_room import Imported, Unfit
@@ -188,6 +190,19 @@ def whole(*lines: Line) -> list[Line]:
     return [HEADING, *lines, Ending(len(lines) + 2)]
 
 
+def test_a_room_comes_with_all_its_settings() -> None:
+    settings: dict[str, Any] = {"topic": "Tea", "locked": True, "slow_mode": 5, "receipts": True, "retention_days": 30}
+    stage = Stage()
+    stage.room("den", visibility=Visibility.PRIVATE, join_role=Role.MEMBER, post_role=Role.MODERATOR, **settings)
+    assert {field.name for field in fields(Place)} >= set(SETTINGS), "what a room can be set to is exported"
+    before = {name: getattr(stage.seen("den"), name) for name in SETTINGS}
+    lines = exported(stage)
+    other = Stage(cast=())
+    imported(other, lines)
+    room = other.seen("den")
+    assert {name: getattr(room, name) for name in SETTINGS} == before
+
+
 def test_who_is_here_already_gets_what_they_said_elsewhere() -> None:
     stage = Stage()
     before = stage.who("bob")
@@ -263,6 +278,7 @@ def test_an_import_is_not_done_twice() -> None:
         whole(BOB, replace(PUB, slug="dm-1")),
         whole(BOB, replace(PUB, visibility="secret")),
         whole(BOB, replace(PUB, slow_mode=-1)),
+        whole(BOB, replace(PUB, retention_days=36_501)),
         whole(BOB, PUB, replace(THERE, role="god")),
     ],
 )
