@@ -164,6 +164,19 @@ ALONE = {
     "POST /api/password-reset",
     "POST /api/messages/{id}/reports",
     "DELETE /api/rooms/{slug}/connections/{id}",
+    "POST /api/direct",
+    "POST /api/rooms/{slug}/files",
+    "PATCH /api/messages/{id}",
+    "PUT /api/messages/{id}/reactions/{emoji}",
+    "DELETE /api/messages/{id}/reactions/{emoji}",
+    "PUT /api/messages/{id}/pin",  # takes nothing from anybody, and whoever moderates takes it off
+    "DELETE /api/messages/{id}/pin",
+    "PUT /api/messages/{id}/thread/follow",
+    "DELETE /api/messages/{id}/thread/follow",
+    "PUT /api/messages/{id}/thread/read",
+    "PUT /api/rooms/{slug}/read",
+    "PUT /api/me/blocks/{username}",
+    "DELETE /api/me/blocks/{username}",
 }
 FILTERS = {"POST /api/rooms/{slug}/filters", "DELETE /api/rooms/{slug}/filters/{id}"}  # tried out with the filters
 REHEARSED = {

@@ -207,7 +207,7 @@ def test_only_what_is_deleted_is_restored_with_its_text_as_it_was(stage: Stage) 
 
 
 def test_many_messages_are_found_at_their_seqs_in_parts(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.storage.log.MESSAGES_AT_ONCE", 2)
+    monkeypatch.setattr("service.storage.history.AT_ONCE", 2)
     seqs, room = three(stage), stage.seen("lobby")
     assert sorted(stage.run(lambda tx: tx.log.messages_at(room, [*seqs, 999]))) == seqs
     assert stage.run(lambda tx: tx.log.messages_at(room, [])) == {}
