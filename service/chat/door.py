@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NoReturn, Protocol, TypeVar
 
+from service.chat import names
 from service.chat.edits import EditMessage
 from service.chat.errors import Refusal
 from service.chat.events import AuthorityChanged, Event, MemberLeft, RoomDeleted
@@ -123,10 +124,12 @@ class Door:
     async def edit(
         self, credential: Credential, message: str, text: str, then: Callable[[Message], None] | None = None
     ) -> Message:
-        """Give a message another text."""
-        html = await self._formatter.html(text) if self._formatter.marked(text) else None
-        edit = EditMessage(message, text, html, self.windows.edit_seconds, self._screen)
-        return await self.do(credential, edit, then=then)
+        """Give a message another text. It is counted before it is formatted, and formatted as it will be stored."""
+        self._buckets.spend(credential.user_uid)
+        kept = names.text(text, empty=True)
+        html = await self._formatter.html(kept) if self._formatter.marked(kept) else None
+        edit = EditMessage(message, kept, html, self.windows.edit_seconds, self._screen)
+        return await self.do(credential, edit, counted=True, then=then)
 
     def send(self, post: PostMessage, answer: Answer) -> None:
         """Commit one message; ``answer`` is called when it is done. Its connection has counted it already."""

@@ -16,7 +16,7 @@ from service.chat.ports import Transaction
 from service.chat.records import Asker, Author, Message
 from service.chat.roles import Role
 from tests.stage import Stage
-from tests.stage_door import PlainFormatter, StageDatabase, sign_in
+from tests.stage_door import PlainFormatter, StageDatabase, say, sign_in
 
 pytestmark = pytest.mark.anyio
 
@@ -39,6 +39,20 @@ class Counted(StageDatabase):
     async def write(self, fn: Callable[[Transaction], T], then: Callable[[T], None] | None = None) -> T:
         self.write_count += 1
         return await super().write(fn, then)
+
+
+class Shouting(PlainFormatter):
+    """Formats what has marks, and remembers what it was given."""
+
+    def __init__(self) -> None:
+        self.given: list[str] = []
+
+    def marked(self, text: str) -> bool:
+        return "*" in text
+
+    async def html(self, text: str) -> str | None:
+        self.given.append(text)
+        return f"<p>{text.upper()}</p>"
 
 
 class Posts:
@@ -71,8 +85,23 @@ class Entrance:
         self.stage = Stage()
         self.database = Counted(self.stage)
         self.posts = Posts()
-        self.door = Door(self.database, self.posts, Buckets(RATE, lambda: 0.0), PlainFormatter())
+        self.formatter = Shouting()
+        self.door = Door(self.database, self.posts, Buckets(RATE, lambda: 0.0), self.formatter)
         self.bob = sign_in(self.stage, "bob")
+
+
+async def test_an_edit_is_formatted_as_it_is_stored_and_counted_before_that() -> None:
+    there = Entrance()
+    there.stage.room("lobby", owner="bob")
+    message = say(there.stage, "bob", "hello").message
+    edited = await there.door.edit(there.bob, message.id, "     *so*\n ")
+    assert (edited.text, edited.html, there.formatter.given) == ("*so*", "<p>*SO*</p>", ["*so*"])
+    for number in range(1, RATE * BURST_SECONDS):
+        await there.door.edit(there.bob, message.id, f"*{number}*")
+    with pytest.raises(Refusal) as caught:
+        await there.door.edit(there.bob, message.id, "*more*")
+    assert caught.value.code is Code.RATE_LIMITED
+    assert len(there.formatter.given) == RATE * BURST_SECONDS, "who comes too often takes nobody's turn"
 
 
 async def test_a_command_is_run_as_who_its_credential_stands_for_now() -> None:
