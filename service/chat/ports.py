@@ -14,6 +14,7 @@ from service.chat.deeds import Actions
 from service.chat.events import AuthorityChanged, Event, Told
 from service.chat.records import FilterKind
 from service.chat.stores.accounts import Blocks, Clients, Invites, Sessions, Users
+from service.chat.stores.erasures import Erasures
 from service.chat.stores.files import Files
 from service.chat.stores.moderation import AuditLog, Filters, Reports, Sanctions
 from service.chat.stores.page import Page
@@ -77,6 +78,8 @@ class Transaction(Protocol):
     def files(self) -> Files: ...
     @property
     def expiry(self) -> Expiry: ...
+    @property
+    def erasures(self) -> Erasures: ...
     @property
     def sanctions(self) -> Sanctions: ...
     @property

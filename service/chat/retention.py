@@ -88,5 +88,6 @@ class Expire:
             if shown:
                 tx.log.delete(room, shown, None)
         tx.files.release(room, seqs)
-        tx.expiry.erase(room, after, upto)
+        tx.expiry.erase(room, seqs)
+        tx.expiry.advance(room, upto)
         return upto < due

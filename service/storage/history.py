@@ -134,6 +134,7 @@ _TEXT = select(_events.c.text, func.coalesce(_events.c.edited_at, _events.c.at).
     _events.c.room_id == bindparam("of_room"), _events.c.seq == bindparam("of_seq")
 )
 _SHOWN_WHOLE = (Kind.MESSAGE_RESTORED, Kind.MESSAGE_EDITED)  # events that bring the message as it is now
+AUTHOR_ERASED = "author_erased"  # in the data of a deletion: it brings the author as they are shown now
 
 
 class SqlHistory:
@@ -151,7 +152,7 @@ class SqlHistory:
         else:
             rows = self._rows(_EVENTS_UNTIL, {**wanted, "until": until})
         posted = [row.seq for row in rows if row.kind == Kind.MESSAGE]
-        about = [json.loads(row.data)["message"] for row in rows if row.kind in _SHOWN_WHOLE]
+        about = [json.loads(row.data)["message"] for row in rows if _shows(row)]
         # A message is shown as it is now, whatever has happened to it since.
         messages = self._dressed(room, [_message(room, row) for row in rows if row.kind == Kind.MESSAGE])
         messages |= self.messages_at(room, sorted(set(about) - set(posted)))
@@ -244,6 +245,11 @@ class SqlHistory:
         return list(self._unit.connection.execute(statement, wanted))
 
 
+def _shows(row: Row[Any]) -> bool:
+    """Whether an event that is about a message shows something of it."""
+    return row.kind in _SHOWN_WHOLE or (row.kind == Kind.MESSAGE_DELETED and AUTHOR_ERASED in row.data)
+
+
 def _message(room: Room, row: Row[Any]) -> Message:
     deletion = None if row.deleted_at is None else Deletion(row.deleter or SYSTEM, row.deleted_at)
     return Message(
@@ -298,7 +304,8 @@ def _event_of_nobody(
         case Kind.MESSAGE_RESTORED:
             return MessageRestored(*place, messages[data["message"]], by)
         case Kind.MESSAGE_DELETED:
-            return MessageDeleted(*place, data["id"], by)
+            author = messages[data["message"]].author if AUTHOR_ERASED in data else None
+            return MessageDeleted(*place, data["id"], by, author)
         case Kind.REACTION_ADDED:
             return ReactionAdded(*place, data["id"], data["emoji"], by, data["count"])
         case Kind.REACTION_REMOVED:

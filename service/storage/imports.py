@@ -122,7 +122,9 @@ class Import:
     # People
 
     def _account(self, line: Account) -> None:
-        username = names.username(line.username)
+        # Who was erased there is as nameless here; nobody who can sign in is.
+        erased = line.deleted and names.is_nameless(line.username)
+        username = line.username if erased else names.username(line.username)
         known = self._tx.users.by_username(username)
         if known is None and self._tx.users.taken(username):
             self._conflicts.append(f"The user {username}: somebody here had that name, and it is not given out again.")

@@ -29,6 +29,7 @@ from service.chat.deletions import DeleteMessage, DeleteMessages, FindMessages, 
 from service.chat.direct import OpenDirect
 from service.chat.edits import EditMessage, ListRevisions
 from service.chat.enforcement import EndDue
+from service.chat.erasures import EraseUser, LeaveForGood, ListErasures, SeeErasure
 from service.chat.files import AddFile, MayUpload, Quota, SeeFile
 from service.chat.filters import AddFilter, ListFilters, NewFilter, RemoveFilter, TryFilter
 from service.chat.invites import CreateInvite, DeleteInvite, ListInvites
@@ -52,6 +53,7 @@ from service.chat.sanctions import Impose, Lift, ListSanctions, RemoveMember
 from service.chat.search import ReadHits, Resolve
 from service.chat.sessions import EndOtherSessions, EndSession, ListSessions, admit
 from service.chat.setup import Setup
+from service.chat.stores.erasures import Messages
 from service.chat.threads import FollowThread, ListThreads, ReadThread, SeeThread
 from service.chat.undo import ListActions, Undo
 from service.chat.users import ChangeUser, DeleteUser, ListUsers, RevokeSessions, SeeUser
@@ -149,6 +151,7 @@ ACTS = {
     "suspend": on_server("ann", What.USER_SUSPENDED, lambda _: ChangeUser("bob", suspended=True)),
     "restore": on_server("ann", What.USER_RESTORED, suspended),
     "delete a user": on_server("ann", What.USER_DELETED, lambda _: DeleteUser("bob")),
+    "erase a user": Act("ann", What.USER_ERASED, lambda _: EraseUser("bob", Messages.DELETE)),
     "revoke sessions": on_server("mo", What.SESSIONS_REVOKED, lambda _: RevokeSessions("bob", "lost a phone")),
     "reset a password": on_server("ann", What.PASSWORD_RESET, lambda _: IssueReset("bob")),
     "invite": Act("ann", What.INVITE_MADE, lambda _: CreateInvite()),
@@ -228,6 +231,7 @@ OWN: dict[str, tuple[str, Callable[[Stage], Asked[Any]]]] = {
     "read a thread": ("bob", lambda stage: ReadThread(say(stage), 1)),
     "talk directly": ("bob", lambda _: OpenDirect(("cyn",))),
     "block": ("bob", lambda _: Block("cyn", on=True)),
+    "leave for good": ("bob", lambda _: LeaveForGood(None)),
     "rename oneself": ("bob", lambda _: ChangeOwn(name="Robert")),
     "sign out elsewhere": ("bob", lambda _: EndOtherSessions()),
     "sign out": ("bob", lambda stage: EndSession(sign_in(stage, "bob").sid)),
@@ -239,6 +243,7 @@ QUESTIONS = {
     ListAudit,
     ListBlocked,
     ListConnections,
+    ListErasures,
     ListFilters,
     ListInvites,
     ListMembers,
@@ -258,6 +263,7 @@ QUESTIONS = {
     MayUpload,
     ReadHits,
     Resolve,
+    SeeErasure,
     SeeFile,
     SeeMe,
     SeeMessage,

@@ -186,7 +186,6 @@ def test_who_lengthens_the_time_meanwhile_keeps_what_is_left(stage: Stage) -> No
 
 
 def test_a_span_is_found_by_an_index_and_not_by_reading_the_log(stage: Stage) -> None:
-    span = {"of_room": 1, "after": 0, "upto": SPAN}
-    assert scans(plan(stage, expiry.SAID, **span)) == []
+    assert scans(plan(stage, expiry.SAID, of_room=1, after=0, upto=SPAN)) == []
     for statement in (expiry.BLANK, *expiry.DELETIONS):
-        assert scans(plan(stage, statement, **span)) == [], statement
+        assert scans(plan(stage, statement, of_room=1, of_seq=1)) == [], statement

@@ -82,6 +82,7 @@
  * @property {string} [message_id]
  * @property {string} [user]
  * @property {string} [by]
+ * @property {Message['author']} [author] How an author who was erased is shown from now on.
  * @property {string} [reason]
  *
  * @typedef {object} Permissions What one may do in a room, rule by rule.

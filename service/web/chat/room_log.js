@@ -13,6 +13,9 @@ export const WINDOW = 1_000;
 /** How many messages a fresh join carries; fewer mean that there are no older ones. */
 export const SNAPSHOT = 50;
 
+/** The events that bring a message as it is now. */
+const WHOLE = new Set(['message.edited', 'message.restored']);
+
 export class RoomLog {
   /** @type {string | null} */
   epoch = null;
@@ -102,10 +105,12 @@ export class RoomLog {
   }
 
   /** @param {RoomEvent} event */
-  #change({ type, message, message_id: id = '', by = '', at }) {
+  #change({ type, message, message_id: id = '', by = '', author, at }) {
     if (type === 'message.posted' && message) this.#append(message);
-    else if (type === 'message.restored' && message) this.#rewrite(message.id, () => message);
-    else if (type === 'message.deleted') this.#rewrite(id, (old) => ({ ...old, text: '', deleted: { by, at } }));
+    else if (WHOLE.has(type) && message) this.#rewrite(message.id, () => message);
+    else if (type === 'message.deleted') {
+      this.#rewrite(id, (old) => ({ ...old, text: '', deleted: { by, at }, author: author ?? old.author }));
+    }
   }
 
   /**
