@@ -119,7 +119,7 @@ class Door:
     async def format(self, post: PostMessage) -> None:
         """Format a post's text, if it has marks. Before the transaction, which it would hold up."""
         if self._formatter.marked(post.text):
-            post.html = await self._formatter.html(post.text)
+            post.html = await self._formatter.html(post.text, post.credential.user_uid)
 
     async def edit(
         self, credential: Credential, message: str, text: str, then: Callable[[Message], None] | None = None
@@ -127,7 +127,9 @@ class Door:
         """Give a message another text. It is counted before it is formatted, and formatted as it will be stored."""
         self._buckets.spend(credential.user_uid)
         kept = names.text(text, empty=True)
-        html = await self._formatter.html(kept) if self._formatter.marked(kept) else None
+        html = None
+        if self._formatter.marked(kept):
+            html = await self._formatter.html(kept, credential.user_uid)
         edit = EditMessage(message, kept, html, self.windows.edit_seconds, self._screen)
         return await self.do(credential, edit, counted=True, then=then)
 

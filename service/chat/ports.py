@@ -118,8 +118,9 @@ class Formatter(Protocol):
         """Whether a text might have formatting; at next to no cost, and right where it says that it has none."""
         ...
 
-    async def html(self, text: str) -> str | None:
-        """The formatted text, sanitised; None where it is but a text."""
+    async def html(self, text: str, whose: str) -> str | None:
+        """The formatted text, sanitised; None where it is but a text. ``whose`` it is, whose texts wait for each other
+        before they wait for anybody's."""
         ...
 
 

@@ -50,7 +50,7 @@ class Shouting(PlainFormatter):
     def marked(self, text: str) -> bool:
         return "*" in text
 
-    async def html(self, text: str) -> str | None:
+    async def html(self, text: str, whose: str) -> str | None:
         self.given.append(text)
         return f"<p>{text.upper()}</p>"
 
