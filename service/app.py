@@ -25,6 +25,7 @@ from service.api import (
     connections,
     direct,
     docs,
+    erasures,
     exports,
     files,
     filters,
@@ -63,6 +64,7 @@ from service.chat.accounts import Accounts
 from service.chat.attempts import Attempts
 from service.chat.bots import Bots
 from service.chat.door import Door
+from service.chat.erasing import Erasing
 from service.chat.files import Quota
 from service.chat.grants import Grants
 from service.chat.introspection import Introspection
@@ -89,6 +91,7 @@ from service.chat.tokens import Issuer, Verifier, issuer_name
 from service.chat.uploads import Uploads
 from service.chat.windows import Windows
 from service.config import Settings
+from service.live.erasing import Eraser
 from service.live.hub import Hub
 from service.live.lifts import Lifts
 from service.live.orphans import Collector
@@ -135,6 +138,7 @@ ROUTERS = (
     users.router,
     password_resets.router,
     me.router,
+    erasures.router,
     exports.router,
     sessions.router,
     invites.router,
@@ -214,9 +218,11 @@ def create_app(settings: Settings) -> Application:
     blobs = DiskBlobs(settings.data / FILES, settings.disk_bytes_spared)
     pictures = WorkerPictures()
     sources = SqlSources(engine, blobs, now_ms)
-    parts = _parts(settings, database, index, screen, formatter, blobs, pictures, sources, metrics, now_ms)
+    orphans = Orphans(database, blobs, now_ms)
+    eraser = Eraser(Erasing(database, orphans, database.shed))
+    parts = _parts(settings, database, index, screen, formatter, blobs, pictures, sources, eraser, metrics, now_ms)
     lifts = Lifts(database, now_ms)
-    collector = Collector(Orphans(database, blobs, now_ms))
+    collector = Collector(orphans)
     expiring = Expiring(database, Retention(settings.retention_days, settings.retention_days_max))
     steps = [
         Step("schema", lambda: asyncio.to_thread(schema.migrate, engine)),
@@ -231,6 +237,7 @@ def create_app(settings: Settings) -> Application:
         Step("lifts", lifts.start, lifts.stop),
         Step("orphans", collector.start, collector.stop),
         Step("retention", expiring.start, expiring.stop),
+        Step("erasures", eraser.start, eraser.stop),
     ]
     http = http_side(lambda _: running(steps))
     http.state.parts = parts
@@ -256,6 +263,7 @@ def _parts(
     blobs: Blobs,
     pictures: Pictures,
     sources: Sources,
+    eraser: Eraser,
     metrics: Metrics,
     clock: Clock,
 ) -> Parts:
@@ -300,6 +308,7 @@ def _parts(
         screen=screen,
         searches=Searches(door, index),
         own_exports=OwnExports(sources),
+        eraser=eraser,
         uploads=Uploads(door, blobs, pictures, _quota(settings), clock, at_once=settings.uploads_at_once),
         passwords=passwords,
         setup=Setup(database, passwords),

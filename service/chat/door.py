@@ -42,10 +42,11 @@ class Rehearsed(Exception):
     """What a command would do: the events that it would append, and whose rights it would change. Nothing of it is
     left, for an exception undoes a transaction."""
 
-    def __init__(self, events: Sequence[Event], change: AuthorityChanged | None) -> None:
+    def __init__(self, events: Sequence[Event], change: AuthorityChanged | None, messages: int = 0) -> None:
         super().__init__("rehearsed")
         self.events = tuple(events)
         self.change = change
+        self.messages = messages  # that it would come to later, beside those of its events
 
 
 class Posts(Protocol):

@@ -58,25 +58,29 @@ class EraseUser:
 
 @dataclass(frozen=True, slots=True)
 class LeaveForGood:
-    """End one's own account, or (with ``messages``) be erased. ``before`` is the hash of the given password."""
+    """End one's own account, and leave what was said. ``before`` is the hash of the password that was given."""
 
     before: str | None = field(repr=False)
-    messages: Messages | None = None
+
+    def run(self, tx: Transaction, asker: Asker) -> None:
+        """Free to everybody who leaves no room behind that nobody could look after, and no server."""
+        _require_free(tx, asker, self.before)
+        keep_an_admin(tx, asker.user)
+        delete_account(tx, Deed(actor_of(asker), What.USER_DELETED, Rank.STRANGER, on=asker.user), asker.user)
+
+
+@dataclass(frozen=True, slots=True)
+class EraseOneself:
+    """Be erased, with one's messages or from them. ``before`` is the hash of the password that was given."""
+
+    before: str | None = field(repr=False)
+    messages: Messages
     nameless: str = field(default_factory=nameless)
 
-    def run(self, tx: Transaction, asker: Asker) -> Erasure | None:
-        """Free to everybody who leaves no room behind that nobody could look after, and no server."""
-        may_change_oneself(asker.scope).require()
-        user = asker.user
-        if tx.users.password_hash(user.id) != self.before:
-            raise Refusal(Code.CONFLICT, "The password was changed in the meantime.")
-        for room, member in tx.members.of_user(user.id):
-            _require_successor(tx, room, member.role)
-        if self.messages is not None:
-            return erase(tx, actor_of(asker), user, self.messages, self.nameless)
-        keep_an_admin(tx, user)
-        delete_account(tx, Deed(actor_of(asker), What.USER_DELETED, Rank.STRANGER, on=user), user)
-        return None
+    def run(self, tx: Transaction, asker: Asker) -> Erasure:
+        """Free to everybody who may leave."""
+        _require_free(tx, asker, self.before)
+        return erase(tx, actor_of(asker), asker.user, self.messages, self.nameless)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +135,21 @@ def erase(tx: Transaction, actor: Actor, user: User, messages: Messages, nameles
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """How far somebody's traces have been followed: into a room, up to a seq; ``last`` if nothing comes behind."""
+
+    room_id: int = 0
+    seq: int = 0
+    last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Ahead:
-    """The next parts of logs of an erasure, and where it stands after them; ``last`` if nothing comes behind."""
+    """The next parts of logs of an erasure, and where it stands after them."""
 
     erasure: Erasure
     spans: tuple[Span, ...]
-    room_id: int
-    seq: int
-    last: bool
+    to: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,23 +159,56 @@ class LookAhead:
     uid: str
 
     def read(self, tx: Transaction) -> Ahead:
-        """As many events as one question may look at, in as many rooms as that takes."""
+        """Parts in which no more has to be changed than one transaction should."""
         erasure = found(tx, self.uid)
-        spans: list[Span] = []
-        room_id, seq, left, most = erasure.room_id, erasure.seq, EVENTS_AT_ONCE, TOUCHED_AT_ONCE
-        rooms = tx.expiry.rooms(max(room_id - 1, 0), ROOMS_AT_ONCE)
-        for room in rooms:
-            seq = seq if room.id == room_id else 0
-            room_id = room.id
-            if seq < room.seq and left > 0 and most > 0:
-                span = tx.erasures.look(erasure.user.id, room, seq, min(room.seq, seq + left), most)
-                spans.append(span)
-                most -= len(span.said) + len(span.shown_in) + len(span.about)
-                left -= span.upto - seq
-                seq = span.upto
-            if seq < room.seq:
-                return Ahead(erasure, tuple(spans), room_id, seq, last=False)
-        return Ahead(erasure, tuple(spans), room_id + 1, 0, last=len(rooms) < ROOMS_AT_ONCE)
+        return Ahead(erasure, *_follow(tx, erasure.user.id, Place(erasure.room_id, erasure.seq), TOUCHED_AT_ONCE))
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many messages of somebody were found up to a place."""
+
+    messages: int
+    to: Place
+
+
+@dataclass(frozen=True, slots=True)
+class CountMessages:
+    """What an erasure would go through, for who wants to know before; from a place on. Oneself is nobody's name."""
+
+    username: str | None = None
+    begin: Place = field(default_factory=Place)
+
+    def run(self, tx: Transaction, asker: Asker) -> Counted:
+        """By who may erase them."""
+        if self.username is None:
+            may_change_oneself(asker.scope).require()
+            user = asker.user
+        else:
+            may_administer(asker.user, asker.scope).require()
+            user = _whoever_was(tx, self.username)
+        spans, to = _follow(tx, user.id, self.begin, EVENTS_AT_ONCE)
+        return Counted(sum(len(span.said) for span in spans), to)
+
+
+def _follow(tx: Transaction, user_id: int, begin: Place, most: int) -> tuple[tuple[Span, ...], Place]:
+    """Somebody's traces from a place on: as many events as one question may look at, in so many rooms, and at most
+    that many to be changed."""
+    spans: list[Span] = []
+    room_id, seq, left = begin.room_id, begin.seq, EVENTS_AT_ONCE
+    rooms = tx.expiry.rooms(max(room_id - 1, 0), ROOMS_AT_ONCE)
+    for room in rooms:
+        seq = seq if room.id == room_id else 0
+        room_id = room.id
+        if seq < room.seq and left > 0 and most > 0:
+            span = tx.erasures.look(user_id, room, seq, min(room.seq, seq + left), most)
+            spans.append(span)
+            most -= len(span.said) + len(span.shown_in) + len(span.about)
+            left -= span.upto - seq
+            seq = span.upto
+        if seq < room.seq:
+            return tuple(spans), Place(room_id, seq)
+    return tuple(spans), Place(room_id + 1, last=len(rooms) < ROOMS_AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +227,8 @@ class GoOn:
             _take_out(tx, now, span)
             looked += span.upto - span.after
             changed += len(span.said)
-        tx.erasures.move(now, self.ahead.room_id, self.ahead.seq, looked, changed)
-        if self.ahead.last:
+        tx.erasures.move(now, self.ahead.to.room_id, self.ahead.to.seq, looked, changed)
+        if self.ahead.to.last:
             tx.erasures.finish(now)
         return found(tx, now.uid)
 
@@ -241,6 +285,14 @@ def renamed(title: str, username: str, nameless: str) -> str:
     parts.append(nameless if last == username or cut_off else last)
     anew = names.BETWEEN_NAMES.join(parts)
     return anew if anew == title else anew[: names.ROOM_NAME_MAX]
+
+
+def _require_free(tx: Transaction, asker: Asker, before: str | None) -> None:
+    may_change_oneself(asker.scope).require()
+    if tx.users.password_hash(asker.user.id) != before:
+        raise Refusal(Code.CONFLICT, "The password was changed in the meantime.")
+    for room, member in tx.members.of_user(asker.user.id):
+        _require_successor(tx, room, member.role)
 
 
 def _require_successor(tx: Transaction, room: Room, role: RoomRole) -> None:

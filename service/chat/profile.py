@@ -74,10 +74,19 @@ class Profiles:
             return await self._door.do(credential, ChangeOwn(name))
         if current is None:
             raise invalid("current_password", "a new password needs the current one too")
+        user, before = await self._prove(credential, current, address)
+        after = await self._passwords.new_hash(password, user.username, user.name)
+        return await self._door.do(credential, ChangeOwn(name, before, after))
+
+    async def proved(self, credential: Credential, password: str, address: str) -> str | None:
+        """The hash of one's own password, for who gave that."""
+        _, before = await self._prove(credential, password, address)
+        return before
+
+    async def _prove(self, credential: Credential, password: str, address: str) -> tuple[User, str | None]:
         user = await self._door.ask(credential, _MayChange())
         try:
-            proof = await self._sign_in.check(user.username, current, address)
+            proof = await self._sign_in.check(user.username, password, address)
         except WrongPassword:
             raise Refusal(Code.FORBIDDEN, "That is not the current password.", why=Why("current_password")) from None
-        after = await self._passwords.new_hash(password, user.username, user.name)
-        return await self._door.do(credential, ChangeOwn(name, proof.password_hash, after))
+        return user, proof.password_hash

@@ -179,6 +179,7 @@ ALONE = {
     "DELETE /api/me/blocks/{username}",
 }
 FILTERS = {"POST /api/rooms/{slug}/filters", "DELETE /api/rooms/{slug}/filters/{id}"}  # tried out with the filters
+OWN = {"DELETE /api/me"}  # takes a password: tried out with the erasures
 REHEARSED = {
     "POST /api/users/{username}/password-reset",
     "POST /api/invites",
@@ -210,7 +211,7 @@ def test_every_route_that_acts_on_others_can_be_tried_dry() -> None:
             if method != "get" and path.startswith("/api"):
                 named = {parameter["name"] for parameter in operation.get("parameters", ())}
                 found["dry_run" in named].add(f"{method.upper()} {path}")
-    assert found == {True: REHEARSED | FILTERS, False: ALONE}
+    assert found == {True: REHEARSED | FILTERS | OWN, False: ALONE}
     tried = {
         re.sub(r"\?.*|/(bob|mo|lobby|den|\{\w+\})(?=/|$)", "", str(act.method + " /api" + act.path)) for act in ACTS
     }

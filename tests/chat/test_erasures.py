@@ -11,7 +11,16 @@ from service.chat.blocks import Block
 from service.chat.deletions import DeleteMessage, SeeMessage
 from service.chat.direct import OpenDirect
 from service.chat.edits import EditMessage, ListRevisions
-from service.chat.erasures import EraseUser, GoOn, LeaveForGood, ListErasures, LookAhead, SeeErasure
+from service.chat.erasures import (
+    CountMessages,
+    EraseOneself,
+    EraseUser,
+    GoOn,
+    LeaveForGood,
+    ListErasures,
+    LookAhead,
+    SeeErasure,
+)
 from service.chat.errors import Code
 from service.chat.events import MemberLeft, MessageDeleted, MessageEdited, RoomChanged, RoomDeleted
 from service.chat.members import JoinRoom, LeaveRoom
@@ -207,7 +216,7 @@ def test_the_audit_log_says_that_it_was_done_and_not_to_whom(stage: Stage) -> No
 
 
 def test_who_erases_themselves_is_named_nowhere(stage: Stage) -> None:
-    stage.do(ZOE, LeaveForGood(None, Messages.DELETE, NAMELESS))
+    stage.do(ZOE, EraseOneself(None, Messages.DELETE, NAMELESS))
     (entry,) = stage.run(lambda tx: list(tx.audit.entries()))
     assert (entry.row.what, entry.row.actor, entry.row.address) == ("user.erased", None, None)
     stage.user("ada", Role.ADMIN)
@@ -330,23 +339,25 @@ def test_admins_erase_others_and_the_last_one_stays(stage: Stage) -> None:
         assert stage.refusal(username, EraseUser(ZOE, Messages.DELETE)).code is Code.ROLE_TOO_LOW
     refusal = stage.refusal("ann", EraseUser("ann", Messages.DETACH))
     assert (refusal.code, refusal.why and refusal.why.rule) == (Code.CONFLICT, "last_admin")
-    assert stage.refusal("ann", LeaveForGood(None, Messages.DELETE)).code is Code.CONFLICT
+    for command in (LeaveForGood(None), EraseOneself(None, Messages.DELETE)):
+        assert stage.refusal("ann", command).code is Code.CONFLICT
 
 
 def test_the_last_owner_hands_a_room_over_before_they_go(stage: Stage) -> None:
     stage.room("den", owner=ZOE)
     stage.place("den", "cyn", RoomRole.MEMBER)
-    for messages in (None, *Messages):
-        refusal = stage.refusal(ZOE, LeaveForGood(None, messages))
+    for command in (LeaveForGood(None), EraseOneself(None, Messages.DETACH)):
+        refusal = stage.refusal(ZOE, command)
         assert (refusal.code, refusal.why and refusal.why.rule) == (Code.CONFLICT, "last_owner")
         assert "den" in refusal.message
     stage.do("cyn", LeaveRoom("den"))
-    assert stage.do(ZOE, LeaveForGood(None)) is None
+    stage.do(ZOE, LeaveForGood(None))
     assert stage.run(lambda tx: tx.users.taken(ZOE))
 
 
 def test_ones_own_password_has_to_be_the_one_that_was_given(stage: Stage) -> None:
-    assert stage.refusal(ZOE, LeaveForGood("an older one", Messages.DELETE)).code is Code.CONFLICT
+    for command in (LeaveForGood("an older one"), EraseOneself("an older one", Messages.DELETE)):
+        assert stage.refusal(ZOE, command).code is Code.CONFLICT
 
 
 def test_admins_see_how_far_it_has_come(stage: Stage) -> None:
@@ -358,6 +369,19 @@ def test_admins_see_how_far_it_has_come(stage: Stage) -> None:
     assert stage.refusal("ann", SeeErasure("e0")).code is Code.NOT_FOUND
     assert stage.refusal("ann", ListErasures(Page("one", 1))).code is Code.INVALID
     assert stage.do("ann", ListErasures(Page(str(erasure.id), 10))) == []
+
+
+def test_who_may_erase_may_count_before(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(erasures, "EVENTS_AT_ONCE", 3)
+    for _ in range(4):
+        say(stage, ZOE, "hello")
+    for who, username in (("ann", ZOE), (ZOE, None)):
+        messages, to = 0, erasures.Place()
+        while not to.last:
+            counted = stage.do(who, CountMessages(username, to))
+            messages, to = messages + counted.messages, counted.to
+        assert messages == 4
+    assert stage.refusal("mo", CountMessages(ZOE)).code is Code.ROLE_TOO_LOW
 
 
 def test_sessions_are_forgotten_in_the_end(stage: Stage) -> None:

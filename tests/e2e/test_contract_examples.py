@@ -24,7 +24,7 @@ EXAMPLES: list[dict[str, Any]] = [
 ]
 
 
-COMPARED = 19  # examples on the page
+COMPARED = 20  # examples on the page
 MESSAGE = ("id", "room", "seq", "author", "text")  # what every message begins with
 
 
@@ -158,6 +158,14 @@ def test_a_sanction_what_it_would_touch_its_undoing_and_its_row_are_as_shown(hou
     assert fields(row) == fields(example("seq", "at", "what"))
     assert len(row["hash"]) == len(example("seq", "at", "what")["hash"])
     house.do("mo", "DELETE", f"/api/rooms/lobby/sanctions/{endless['id']}")
+
+
+def test_an_erasure_is_as_shown(house: House) -> None:
+    house.do("ann", "POST", "/api/users", {"username": "zoe", "password": "gravel orbit walnut"})
+    begun = house.do("ann", "DELETE", "/api/users/zoe?messages=delete")
+    shown = example("id", "user", "messages")
+    assert fields(begun) == fields(shown)
+    assert (begun["state"], len(begun["user"]), len(begun["id"])) == ("running", len(shown["user"]), len(shown["id"]))
 
 
 def test_a_report_and_a_filter_are_as_shown(house: House) -> None:

@@ -423,3 +423,73 @@ async def test_no_more_questions_wait_than_can_be_answered_soon(kept: Kept) -> N
     refused = [outcome for outcome in outcomes if isinstance(outcome, Refusal)]
     assert len(refused) == 200 - 64
     assert {refusal.retry_after for refusal in refused} == {1.0}
+
+
+ERASE = """
+INSERT INTO erasures (uid, user_id, messages, at, room_id, seq, looked, whole, changed, finished_at)
+VALUES (?, ?, ?, 0, 0, 0, 0, 0, 0, ?)
+"""
+
+
+def erase(kept: Kept, user_id: int, messages: str = "delete", finished_at: int | None = 1) -> None:
+    """Note that somebody was erased."""
+    with sqlite3.connect(kept.path) as connection:
+        connection.execute(ERASE, (f"e{user_id}", user_id, messages, finished_at))
+    connection.close()
+
+
+def written(path: Path, word: bytes) -> bool:
+    """Whether that stands in an index, or in its own log."""
+    return any(word in each.read_bytes() for each in path.parent.glob(f"{path.name}*"))
+
+
+@pytest.mark.anyio
+async def test_words_of_who_was_erased_leave_the_file_a_piece_at_a_time(
+    kept: Kept, indexed: Indexed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "PAGES_AT_ONCE", 1)
+    said = []
+    for number in range(40):
+        said.append((await kept.say("bob", f"xylograph {number}")).message.id)
+        await kept.say("ann", f"heather {' '.join(f'{number}{word}' for word in range(500))}")
+        indexed.follow()
+    for id in said:
+        await kept.do("bob", DeleteMessage(id))
+    indexed.follow()
+    assert written(indexed.path, b"xylograph"), "struck out, and still there to be read"
+    erase(kept, kept.users["bob"].id)
+    erase(kept, kept.users["ann"].id, "detach")
+    erase(kept, kept.users["cyn"].id, "delete", None)
+    erased = indexed.building.erased()
+    assert len(erased) == 1, "only after the end, and where something was deleted"
+    merged = 1
+    while not indexed.building.purge(erased):
+        merged += 1
+    assert merged > 3
+    assert not written(indexed.path, b"xylograph")
+    assert indexed.building.erased() == []
+    assert len(indexed.seqs("heather")) == 40
+
+
+@pytest.mark.anyio
+async def test_a_running_index_purges_itself(kept: Kept) -> None:
+    path = kept.path.parent / file.SEARCH_FILE
+    async with running(kept) as index:
+        said = (await kept.say("bob", "xylograph")).message
+        await whole(index)
+        assert written(path, b"xylograph")
+        await kept.do("bob", DeleteMessage(said.id))
+        erase(kept, kept.users["bob"].id)
+        for _ in range(100):
+            await whole(index)
+            if purged(path):
+                break
+        assert not written(path, b"xylograph")
+
+
+def purged(path: Path) -> bool:
+    """Whether that has been noted."""
+    with sqlite3.connect(path) as connection:
+        (count,) = connection.execute("SELECT count(*) FROM purges").fetchone()
+    connection.close()
+    return bool(count)

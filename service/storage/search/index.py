@@ -199,6 +199,7 @@ class SqliteSearchIndex:
         """Take in one piece of what is missing; how long to rest after it."""
         waiting = self._taken()
         behind: list[Behind] = []
+        erased = building.erased()  # before what is missing: who is erased by then is missing nowhere
         try:
             behind = building.behind()
             if behind:
@@ -207,7 +208,9 @@ class SqliteSearchIndex:
         finally:
             self._resolve(waiting, complete=not behind)
         self._tell(building, behind)
-        return 0.0 if behind else LOOK_SECONDS
+        if behind:
+            return 0.0
+        return LOOK_SECONDS if not erased or building.purge(erased) else 0.0
 
     def _tell(self, building: Building, behind: list[Behind]) -> None:
         """Say how far it has come, where a good part of the log was missing."""
