@@ -9,7 +9,7 @@ from service.chat.directory import find
 from service.chat.door import Door
 from service.chat.errors import Code, Refusal, Why, invalid
 from service.chat.passwords import Passwords
-from service.chat.policy import may_change_oneself
+from service.chat.policy import may_change_oneself, may_list
 from service.chat.ports import Transaction
 from service.chat.records import Asker, Credential, User
 from service.chat.signin import SignIn, WrongPassword
@@ -21,6 +21,16 @@ class SeeMe:
 
     def run(self, _tx: Transaction, asker: Asker) -> User:
         """Whatever the token is for, it may be asked whose it is."""
+        return asker.user
+
+
+@dataclass(frozen=True, slots=True)
+class TakeAlong:
+    """All that the server has of the asker, to be taken along: whose that is."""
+
+    def run(self, _tx: Transaction, asker: Asker) -> User:
+        """With a token that may read: what somebody has said is in it, and from where they have signed in."""
+        may_list(asker.scope).require()
         return asker.user
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from service.chat.errors import Refusal
 from service.chat.records import User
-from tests.api.house import House, open_house
+from tests.api.house import House, code_of, open_house
 
 pytestmark = pytest.mark.anyio
 
@@ -48,6 +48,13 @@ async def test_everybody_takes_their_own_data_along_and_nobody_elses(house: Hous
     assert [line["username"] for line in rest if line["type"] == "user"] == ["bob"]
     assert [line["type"] for line in rest].count("session") == 1
     assert b"what cyn said" not in answer.content
+
+
+async def test_a_token_that_may_not_read_takes_nothing_along(house: House) -> None:
+    token = await house.token("bob", scope="chat:write")
+    answer = await house.ask_with(token, "GET", "/api/me/export")
+    assert (answer.status_code, code_of(answer)) == (403, "insufficient_scope")
+    assert (await house.ask("bob", "GET", "/api/me/export")).status_code == 200, "nothing is left under way"
 
 
 async def test_no_secret_is_in_it(house: House) -> None:

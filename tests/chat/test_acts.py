@@ -40,7 +40,7 @@ from service.chat.passwords import Passwords
 from service.chat.permissions import ExplainPermissions
 from service.chat.pins import ListPins, PinMessage
 from service.chat.policy import Rank
-from service.chat.profile import ChangeOwn, SeeMe
+from service.chat.profile import ChangeOwn, SeeMe, TakeAlong
 from service.chat.reactions import React
 from service.chat.reading import ListReaders, ReadRoom
 from service.chat.records import File, FilterAction, FilterKind, ReportState, SanctionKind, Source
@@ -273,6 +273,7 @@ QUESTIONS = {
     SeeReport,
     SeeRoom,
     SeeThread,
+    TakeAlong,
     SeeUser,
     TryFilter,
 }
