@@ -17,11 +17,12 @@ from service.chat.errors import Code, Refusal
 from service.chat.queries import Phrase, Trait, parse
 from service.chat.reactions import React
 from service.chat.rooms import DeleteRoom
+from service.chat.search import PER_USER
 from service.chat.stores.search import Piece, Wanted
 from service.storage.search import building, file, finding, matching
 from service.storage.search.building import EVENTS_AT_ONCE, Behind, Building
 from service.storage.search.finding import EXCERPT_MAX, Finding, pieces
-from service.storage.search.index import SqliteSearchIndex
+from service.storage.search.index import ASKING, SqliteSearchIndex
 from tests.storage.kept import Kept
 from tests.storage.plans import scans
 
@@ -411,6 +412,10 @@ async def test_a_question_that_takes_too_long_is_given_up(kept: Kept, monkeypatc
             await index.best(wanted("tea"), None, 0, 100)
     assert caught.value.code is Code.UNAVAILABLE
     assert "in:" in caught.value.message
+
+
+def test_nobody_alone_keeps_all_others_waiting() -> None:
+    assert ASKING > PER_USER
 
 
 @pytest.mark.anyio
