@@ -187,17 +187,18 @@ class SqlHistory:
             found += [_message(room, row) for row in rows]
         return self._dressed(room, found)
 
-    def seq_at(self, room: Room, at: int) -> int:
-        """The last seq of the room whose time is before ``at``: found by halving, for time never goes back."""
-        run, before = self._unit.connection.execute, 0
+    def seq_at(self, room: Room, at: int, known: int = 0) -> int:
+        """The last seq of the room whose time is before ``at``, where ``known`` is one before it: found by halving, for
+        time never goes back. First of all the next one is looked at, which mostly is not before ``at`` yet."""
+        run, before, middle = self._unit.connection.execute, known, known + 1
         beyond = int(run(_LAST, {"room_id": room.id}).scalar_one()) + 1
         while beyond - before > 1:
-            middle = (before + beyond) // 2
             row = run(_TIME_AT, {"room_id": room.id, "seq": middle}).one()
             if row.at < at:
                 before = row.seq
             else:
                 beyond = middle
+            middle = (before + beyond) // 2
         return before
 
     def said(self, room: Room, seq: int) -> int:

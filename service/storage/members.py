@@ -33,6 +33,7 @@ from service.storage.tables import events, followers, heads, members, mentions, 
 from service.storage.unit import Unit
 from service.storage.user_row import USER_COLUMNS, user_of
 
+CALLED_MAX = 100  # unread calls of a room: counting goes no further, however long somebody has stayed away
 NEVER = 0  # the time of the last post of who has not posted yet
 
 _MEMBER_COLUMNS = (
@@ -79,9 +80,8 @@ IDS = select(members.c.user_id).where(members.c.room_id == bindparam("of_room"))
 
 def _called(whom: ColumnElement[bool]) -> ScalarSelect[int]:
     """In how many messages that a member has not read somebody is called; deleted ones call nobody."""
-    return (
-        select(func.count())
-        .select_from(mentions)
+    found = (
+        select(mentions.c.id)
         .join(events, and_(events.c.room_id == mentions.c.room_id, events.c.seq == mentions.c.seq))
         .where(
             whom,
@@ -90,9 +90,11 @@ def _called(whom: ColumnElement[bool]) -> ScalarSelect[int]:
             events.c.deleted_at.is_(None),
             events.c.actor_id != members.c.user_id,
         )
+        .limit(CALLED_MAX)
         .correlate(members)
-        .scalar_subquery()
+        .subquery()
     )
+    return select(func.count()).select_from(found).scalar_subquery()
 
 
 _CALLED = _called(mentions.c.user_id == members.c.user_id) + _called(mentions.c.user_id.is_(None))
@@ -235,7 +237,7 @@ class SqlMembers:
             rows = self._connection.execute(READS, {"of_user": user_id})
         else:
             rows = self._connection.execute(READ_OF_ROOM, {"of_user": user_id, "of_room": room_id})
-        return {row[0]: ReadState(row[1], max(0, row[2]), row[3]) for row in rows}
+        return {row[0]: ReadState(row[1], max(0, row[2]), min(row[3], CALLED_MAX)) for row in rows}
 
     def readers(self, room_id: int, seq: int, at: int, page: Page) -> list[User]:
         """The members who have read what was said at ``seq``, at the time ``at``, by username. Who came later has a

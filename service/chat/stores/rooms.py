@@ -20,6 +20,10 @@ class Rooms(Protocol):
         """The room and what the user is in it, in one query; also one that they may not see, or that is deleted."""
         ...
 
+    def seen_among(self, slugs: Iterable[str], user_id: int) -> list[tuple[Room, RoomRole | None]]:
+        """``seen_by`` for many slugs; those that there are."""
+        ...
+
     def add(self, room: Room) -> Room:
         """The room with its id; ``conflict`` if the slug is or was in use."""
         ...
@@ -179,8 +183,8 @@ class Log(Protocol):
         """How many messages the room had with the event at ``seq``, without replies in threads."""
         ...
 
-    def seq_at(self, room: Room, at: int) -> int:
-        """The last seq of the room whose time is before ``at``."""
+    def seq_at(self, room: Room, at: int, known: int = 0) -> int:
+        """The last seq of the room whose time is before ``at``, where ``known`` is one before it."""
         ...
 
     def joined_since(self, room: Room, user_id: int, after: int) -> bool:
