@@ -66,8 +66,9 @@ class FindDue:
             days = self.retention.days(room)
             if not days:
                 continue
-            upto = tx.log.seq_at(room, tx.now - days * DAY_MS)
-            if upto > tx.expiry.reached(room) and _stands(tx, room):
+            reached = tx.expiry.reached(room)
+            upto = tx.log.seq_at(room, tx.now - days * DAY_MS, reached)
+            if upto > reached and _stands(tx, room):
                 found.append(Due(room.id, upto))
         return found, rooms[-1].id if len(rooms) == self.limit else None
 
@@ -85,8 +86,8 @@ class Expire:
         days = 0 if room is None else self.retention.days(room)
         if room is None or not days or not _stands(tx, room):
             return False
-        due = min(self.due.upto, tx.log.seq_at(room, tx.now - days * DAY_MS))
         after = tx.expiry.reached(room)
+        due = min(self.due.upto, tx.log.seq_at(room, tx.now - days * DAY_MS, after))
         if after >= due:
             return False
         upto = min(after + SPAN, due)
