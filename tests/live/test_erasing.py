@@ -130,4 +130,4 @@ async def test_the_task_outlives_an_accident(caplog: pytest.LogCaptureFixture) -
         await failed.wait()
         eraser.wake()
         await beside.both.wait()
-    assert "could not be carried on" in caplog.text
+    assert "erasing people failed" in caplog.text
