@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
 READERS = 2  # threads that read
+OTHERS = 3  # connections: who writes, and two people who take their own data along
 BUSY_SECONDS = 5.0  # how long to wait for another process that writes
 AGAIN_SECONDS = 0.01  # between two tries to switch a new database to WAL
 
@@ -31,7 +32,7 @@ def open_engine(url: str) -> Engine:
         url,
         hide_parameters=True,  # an error's text must not bring a message's text or a password's hash into the log
         poolclass=QueuePool,
-        pool_size=READERS + 2,
+        pool_size=READERS + OTHERS,
         max_overflow=0,
         connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS, "isolation_level": None},
     )
