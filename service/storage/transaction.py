@@ -20,7 +20,8 @@ from service.storage.invites import SqlInvites
 from service.storage.log import SqlLog
 from service.storage.members import SqlMembers
 from service.storage.mentions import SqlMentions
-from service.storage.reactions import SqlPins, SqlReactions
+from service.storage.pins import SqlPins
+from service.storage.reactions import SqlReactions
 from service.storage.reports import SqlReports
 from service.storage.rooms import SqlRooms
 from service.storage.sanctions import SqlSanctions
