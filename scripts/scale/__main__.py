@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import math
 import os
 import shutil
 import sys
@@ -44,7 +45,7 @@ LEAST = 1_000  # messages: with fewer there is no page in the middle
 BYTES_PER_MESSAGE = 215  # measured
 BYTES_OF_TOWN = 4_000_000
 MESSAGES_PER_SECOND = 50_000  # written, on the machine that the README's figures are from
-SHAPE = 1  # of what is written: a kept log of another shape is not taken for this one
+SHAPE = 2  # of what is written: a kept log of another shape is not taken for this one
 SPARE = 1.2  # times what is needed has to be free
 
 WRONG = 1
@@ -88,7 +89,8 @@ def main(given: Sequence[str] | None = None) -> int:
                 console.print(obstacle)
                 return UNUSABLE
             make(home, missing, console)
-            report(console, home, options, measure(home, options.messages, console))
+            load = os.getloadavg()[0]
+            report(console, home, options, measure(home, options.messages, console), load)
     except (OSError, LookupError) as error:
         console.print(f"[red]Wrong:[/red] {escape(str(error))}", highlight=False)
         return WRONG
@@ -107,11 +109,11 @@ def announce(home: Path, missing: Sequence[int], console: Console) -> str:
     if not missing:
         return ""
     size = sum(BYTES_OF_TOWN + messages * BYTES_PER_MESSAGE for messages in missing)
-    minutes = sum(missing) / MESSAGES_PER_SECOND / 60
+    minutes = math.ceil(sum(missing) / MESSAGES_PER_SECOND / 60)
     logs = " and ".join(f"{messages:,}" for messages in missing)
     console.print(
-        f"Logs of {logs} messages are written to {home}: {size / 1e9:.1f} GB on disk, and about {minutes:.0f} minutes"
-        " where nothing else runs.",
+        f"Logs of {logs} messages are written to {home}: {size / 1e9:.1f} GB on disk, and at most"
+        f" {minutes} min where nothing else runs.",
         highlight=False,
     )
     free = shutil.disk_usage(home).free
@@ -174,11 +176,11 @@ def _open(folder: Path, messages: int) -> World:
     return world_of(messages, engine, _now())
 
 
-def report(console: Console, home: Path, options: argparse.Namespace, lines: Sequence[Line]) -> None:
+def report(console: Console, home: Path, options: argparse.Namespace, lines: Sequence[Line], load: float) -> None:
     """Print what was found, and write it down where that was asked for."""
     now = datetime.now(UTC)
     found = grids(options.messages, lines)
-    under = caption(now, describe(), filesystem_of(home), os.getloadavg()[0])
+    under = caption(now, describe(), filesystem_of(home), load)
     if options.markdown:
         sys.stdout.write(markdown_grids(found, under) + "\n")
     else:
@@ -187,6 +189,7 @@ def report(console: Console, home: Path, options: argparse.Namespace, lines: Seq
         figures = {
             "at": now.isoformat(),
             "machine": describe(),
+            "load": load,
             "messages": options.messages,
             "lines": [asdict(line) | {"ratio": {"warm": ratio(line.warm), "cold": ratio(line.cold)}} for line in lines],
         }

@@ -23,6 +23,7 @@ from service.chat.rooms import ListRooms
 from service.chat.sessions import admit
 from service.chat.threads import ListThreads, SeeThread
 from service.storage.kinds import Kind
+from service.storage.members import CALLED_MAX
 from service.storage.transaction import SqlTransaction
 
 PAGE = 50  # messages, as clients ask for them
@@ -124,7 +125,10 @@ READS = (
         _always(READER, lambda world: EnterRoom(HUGE, since=world.head - REPLAY_MAX)),
     ),
     Read(f"own {ROOMS} rooms with unread counts", _always(READER, lambda world: ListRooms(Page(None, ROOMS)))),
-    Read("the same, of who has never read", _always(LURKER, lambda world: ListRooms(Page(None, ROOMS)))),
+    Read(
+        f"the same, of who has never read: {CALLED_MAX} calls counted",
+        _always(LURKER, lambda world: ListRooms(Page(None, ROOMS))),
+    ),
     Read("page of the longest thread", _thread),
     Read(f"own threads, {FOLLOWED} followed", _always(READER, lambda world: ListThreads(None, PAGE))),
     Read(f"own mentions, {CALLS_OF_READER} by name", _always(READER, lambda world: ListMentions(None, PAGE))),

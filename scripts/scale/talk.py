@@ -95,7 +95,8 @@ class Talk:
                 self._busy = (seq, id_)
         root_seq, reply_to = (None, None) if root is None else root
         nonce = f"{number:012x}" if chance() < NONCES else None
-        text = self._call(place, seq, at, text, calls_reader)
+        first = root is None and place.said == 1
+        text = self._call(place, seq, at, text, calls_reader=calls_reader, calls_all=first)
         digest = None
         if nonce is not None:
             digest = blake2b(f"{reply_to or ''}\0{text}".encode(), digest_size=DIGEST_BYTES).digest()
@@ -125,11 +126,12 @@ class Talk:
             return place.roots[int(self._fate.random() * len(place.roots))]
         return None
 
-    def _call(self, place: Place, seq: int, at: int, text: str, calls_reader: bool) -> str:
+    def _call(self, place: Place, seq: int, at: int, text: str, *, calls_reader: bool, calls_all: bool) -> str:
+        """The text with whom it calls. Each room begins with a call to all, so a short log has one, too."""
         chance = self._fate.random()
         if calls_reader:
             name = READER
-        elif chance < CALLING_ALL:
+        elif calls_all or chance < CALLING_ALL:
             self._chunk.mentions.append((place.id, seq, None, at))
             return f"@room {text}"
         elif chance < CALLING_ALL + CALLING:
