@@ -94,3 +94,13 @@ def test_what_cannot_be_erased_is_told_in_a_sentence(folkmoot: Folkmoot, said: P
     assert not Path("nowhere").exists()
     wrong = folkmoot("user", "erase", ZOE, "--messages", "burn", "--yes", "--data", str(said))
     assert wrong.status == 2
+
+
+def test_who_was_erased_is_as_nameless_in_another_server(folkmoot: Folkmoot, said: Path) -> None:
+    folkmoot("user", "erase", ZOE, "--messages", "detach", "--yes", "--data", str(said))
+    assert folkmoot("export", "--output", "all.zip", "--data", str(said)).status == 0
+    outcome = folkmoot("import", "all.zip", "--data", "other")
+    assert outcome.status == 0, outcome.err
+    assert found(Path("other"), b"a plumtree, 2")
+    again = folkmoot("user", "add", "deleted-0123456789", "--generate", "--data", "other")
+    assert (again.status, "belong to accounts that were erased" in again.err) == (1, True)
