@@ -28,8 +28,9 @@ from service.chat.events import (
 )
 from service.chat.records import SYSTEM, Member, Message, Room, User
 from service.storage import tables
+from service.storage.event_row import AUTHOR_ERASED
 from service.storage.expiry import SqlExpiry
-from service.storage.history import AUTHOR_ERASED, SqlHistory
+from service.storage.history import SqlHistory
 from service.storage.kinds import Kind
 
 SYSTEM_ID = 0
