@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SCRIPTS = ("scripts/serve", "scripts/test", "scripts/environment.sh", "scripts/requirements.lock", "pyproject.toml")
+SCRIPTS = (
+    "scripts/serve",
+    "scripts/test",
+    "scripts/bench",
+    "scripts/environment.sh",
+    "scripts/requirements.lock",
+    "pyproject.toml",
+)
 TOOLS = ("apt-get", "cat", "cmp", "cp", "dirname", "id", "mkdir", "mv", "rm", "sh")
 TIMEOUT_SECONDS = 30
 
