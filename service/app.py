@@ -15,48 +15,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from fastapi import FastAPI
-from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service import __version__
-from service.api import (
-    acting,
-    audit,
-    connections,
-    direct,
-    docs,
-    erasures,
-    exports,
-    files,
-    filters,
-    health,
-    invites,
-    me,
-    members,
-    messages,
-    metadata,
-    metrics_route,
-    moderation,
-    oauth,
-    pages_static,
-    password_resets,
-    permissions,
-    problems,
-    reactions,
-    reading,
-    reports,
-    rooms,
-    sanctions,
-    search,
-    sessions,
-    setup,
-    tickets,
-    users,
-)
 from service.api.attempts import LimitedCounts
 from service.api.frame import surround
 from service.api.health import Readiness
-from service.api.openapi import describe
+from service.api.http import http_side
 from service.api.own_exports import OwnExports
 from service.api.parts import Choices, Parts
 from service.api.sockets import Sockets
@@ -114,37 +79,6 @@ FILES = "files"  # the directory of uploads, beside it
 NS_PER_MS = 1_000_000
 NODE_BYTES = 4  # of chance: a process's own name, which a client is told
 
-ROUTERS = (
-    messages.router,  # tried in this order, so what is asked most stands first
-    rooms.router,
-    members.router,
-    files.router,
-    direct.router,
-    reactions.router,
-    reading.router,
-    search.router,
-    sanctions.router,
-    moderation.router,
-    reports.router,
-    filters.router,
-    audit.router,
-    permissions.router,
-    connections.router,
-    health.router,
-    metrics_route.router,
-    oauth.router,
-    metadata.router,
-    setup.router,
-    users.router,
-    password_resets.router,
-    me.router,
-    erasures.router,
-    exports.router,
-    sessions.router,
-    invites.router,
-    tickets.router,
-)
-
 log = logging.getLogger("folkmoot.app")
 
 
@@ -177,16 +111,6 @@ async def running(steps: Sequence[Step]) -> AsyncIterator[None]:
             await _call(step.start)
             started.push_async_callback(_call, step.stop)
         yield
-
-
-class Http(FastAPI):
-    """The HTTP side, which describes itself in our way."""
-
-    def openapi(self) -> dict[str, object]:
-        """What stands at /openapi.json."""
-        if self.openapi_schema is None:
-            self.openapi_schema = describe(self)
-        return self.openapi_schema
 
 
 class Application:
@@ -360,22 +284,3 @@ def _spare_processors() -> int:
 
 def _limits(settings: Settings) -> HubLimits:
     return HubLimits(settings.connections, settings.connections_per_user, settings.connections_per_address)
-
-
-def http_side(lifespan: Lifespan[FastAPI] | None = None) -> Http:
-    """All routes; what they need is given to them as ``state.parts``."""
-    http = Http(
-        title="Folkmoot",
-        version=__version__,
-        openapi_url=None,  # this and the page at /docs are routes of our own
-        generate_unique_id_function=lambda route: route.name,
-        redirect_slashes=False,  # an address has one spelling; a redirect would be built from the Host header
-        lifespan=lifespan,
-    )
-    problems.install(http)
-    acting.install(http)
-    for router in ROUTERS:
-        http.include_router(router)
-    http.include_router(docs.routes(docs.read_all()))
-    http.include_router(pages_static.routes(pages_static.read_all(pages_static.WEB)))
-    return http

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from service.api.acting import ACTION_HEADER
-from service.app import http_side
+from service.api.http import http_side
 from service.chat.roles import RoomRole, Visibility
 from tests.api.served import Served, code_of
 from tests.stage_door import say
