@@ -67,11 +67,11 @@ class Scrollback:
         return lines.message(shape)
 
     def _deleted(self, frame: Shape) -> list[Line]:
+        self._show_anew(frame["message_id"], frame)
         shown = self._shown.get(frame["message_id"])
         if shown is not None:
             shown.deleted = True
         author, at = (shown.author, shown.at) if shown else ("", None)
-        self._show_anew(frame["message_id"], frame)
         by = str(frame["by"])
         if self._goes_on("deleted", by, author) == 1:
             return [lines.notice(lines.deleted(by, author, at), frame["at"])]
