@@ -273,8 +273,8 @@ QUESTIONS = {
     SeeReport,
     SeeRoom,
     SeeThread,
-    TakeAlong,
     SeeUser,
+    TakeAlong,
     TryFilter,
 }
 
