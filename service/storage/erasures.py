@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, insert, or_, select, union, update
 
 from service.chat.ids import new_uid
+from service.chat.names import ROOM_NAME_MAX
 from service.chat.records import Room
 from service.chat.roles import Visibility
 from service.chat.stores.erasures import Erasure, Messages, Span
@@ -138,7 +139,14 @@ WAITING_FILES = (
 _NAMED = (
     select(*ROOM_COLUMNS)
     .join_from(rooms, heads, heads.c.room_id == rooms.c.id)
-    .where(rooms.c.visibility == Visibility.DIRECT.value, rooms.c.name.contains(bindparam("part")))
+    .where(
+        rooms.c.visibility == Visibility.DIRECT.value,
+        or_(
+            rooms.c.name.contains(bindparam("whole")),
+            # Where the last name was cut off, it begins so.
+            (func.length(rooms.c.name) == ROOM_NAME_MAX) & rooms.c.name.contains(bindparam("beginning")),
+        ),
+    )
 )
 _NAME_ROOM = update(rooms).where(rooms.c.id == bindparam("of")).values(name=bindparam("to_name"))
 
@@ -231,8 +239,7 @@ class SqlErasures:
 
     def direct_rooms_named(self, username: str) -> Sequence[Room]:
         """The direct rooms that may have that name in theirs; also deleted ones."""
-        # A name that was cut off is found by its first letters, which stand at the end.
-        return [room_of(row) for row in self._run(_NAMED, {"part": username[:2]})]
+        return [room_of(row) for row in self._run(_NAMED, {"whole": username, "beginning": username[:2]})]
 
     def name_room(self, room: Room, name: str) -> None:
         """Give a room another name."""

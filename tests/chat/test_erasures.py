@@ -316,6 +316,16 @@ def test_a_name_is_replaced_in_a_rooms_name_also_where_it_was_cut_off(title: str
     assert erasures.renamed(title, "bo", "deleted-1") == (renamed or title)
 
 
+def test_a_name_that_was_cut_off_in_a_rooms_name_is_found_too() -> None:
+    stage = Stage()
+    others = tuple(stage.user(letter * 32, Role.MEMBER).username for letter in "xy")
+    stage.user(ZOE, Role.MEMBER)
+    slug = stage.do(ZOE, OpenDirect(others)).seen.standing.room.slug
+    assert stage.seen(slug).name.endswith(", zoe-quillfea")
+    erased(stage)
+    assert stage.seen(slug).name.endswith(f", {NAMELESS[:12]}")
+
+
 def test_calls_of_somebody_who_is_gone_are_gone_too(stage: Stage) -> None:
     say(stage, "bob", f"hello, @{ZOE}")
     assert stage.do(ZOE, ListMentions(None, 10))
