@@ -127,7 +127,7 @@ ACTS = st.lists(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)  # what a stage takes depends on what else the machine does
 @given(acts=ACTS)
 def test_any_small_server_is_the_same_after_its_export_was_imported(
     acts: list[tuple[str, str, str, int, str]],
