@@ -100,27 +100,29 @@ class Door:
 
     async def post(self, post: PostMessage) -> Posted:
         """Commit one message, and wait for it. Over the rate only a retry is answered: it was acknowledged before."""
+        self._count(post)
+        if self._formatter.marked(post.text):  # before the transaction, which it would hold up
+            post.html = await self._formatter.html(post.text, post.credential.user_uid)
+        return await self._posts.posted(post)
+
+    def send(self, post: PostMessage, answer: Answer) -> None:
+        """Commit one message that needs no formatting; ``answer`` is called when it is done. Over the rate as ``post``
+        is, which counts all sockets of a user together: more of them do not buy more messages."""
+        if post.refusal is None:
+            self._count(post)
+        self._posts.post(post, answer)
+
+    def _count(self, post: PostMessage) -> None:
         try:
             self._buckets.spend(post.credential.user_uid)
         except Refusal as refusal:
             if post.nonce is None:
                 raise
-            post.refusal = refusal
-        await self.format(post)
-        return await self.commit(post)
-
-    async def commit(self, post: PostMessage) -> Posted:
-        """Commit one message that has been counted and formatted, and wait for it."""
-        return await self._posts.posted(post)
+            post.ruling, post.refusal = None, refusal
 
     def marked(self, text: str) -> bool:
         """Whether a text has to be formatted before it is stored."""
         return self._formatter.marked(text)
-
-    async def format(self, post: PostMessage) -> None:
-        """Format a post's text, if it has marks. Before the transaction, which it would hold up."""
-        if self._formatter.marked(post.text):
-            post.html = await self._formatter.html(post.text, post.credential.user_uid)
 
     async def edit(
         self, credential: Credential, message: str, text: str, then: Callable[[Message], None] | None = None
@@ -133,10 +135,6 @@ class Door:
             html = await self._formatter.html(kept, credential.user_uid)
         edit = EditMessage(message, kept, html, self.windows.edit_seconds, self._screen)
         return await self.do(credential, edit, counted=True, then=then)
-
-    def send(self, post: PostMessage, answer: Answer) -> None:
-        """Commit one message; ``answer`` is called when it is done. Its connection has counted it already."""
-        self._posts.post(post, answer)
 
 
 def _rehearse(tx: Transaction, command: Command[R], asker: Asker) -> NoReturn:

@@ -204,8 +204,7 @@ class Dialogue:
     async def _send_marked(self, command: Send) -> None:
         post = self._post(command)
         try:
-            await self._node.door.format(post)
-            self._posted(command.id, post, await self._node.door.commit(post))
+            self._posted(command.id, post, await self._node.door.post(post))
         except Refusal:
             self._rulings.pop(post.room, None)
             raise

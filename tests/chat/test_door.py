@@ -13,7 +13,7 @@ from service.chat.errors import Code, Refusal
 from service.chat.limits import BURST_SECONDS, Buckets
 from service.chat.messages import Posted, PostMessage
 from service.chat.ports import Transaction
-from service.chat.records import Asker, Author, Message
+from service.chat.records import Asker, Author, Credential, Message
 from service.chat.roles import Role
 from tests.stage import Stage
 from tests.stage_door import PlainFormatter, StageDatabase, say, sign_in
@@ -146,13 +146,25 @@ async def test_all_devices_of_a_user_are_counted_together() -> None:
         await there.door.ask(phone, Who())
 
 
-async def test_a_post_by_http_is_counted_and_one_by_a_socket_was_counted_there() -> None:
+async def test_what_is_posted_by_http_and_by_all_sockets_of_a_user_is_counted_together() -> None:
     there = Entrance()
-    post, answers = PostMessage(there.bob, "lobby", "x"), list[Posted | Exception]()
-    for _ in range(RATE * BURST_SECONDS * 2):
-        there.door.send(post, lambda _, outcome: answers.append(outcome))
-    assert len(answers) == len(there.posts.taken) == RATE * BURST_SECONDS * 2
-    assert (await there.door.post(post)).message == MESSAGE
+    phone = sign_in(there.stage, "bob", device="phone")
+    answers: list[Posted | Exception] = []
+
+    def send(device: Credential) -> None:
+        there.door.send(PostMessage(device, "lobby", "x"), lambda _, outcome: answers.append(outcome))
+
+    for device in [there.bob, phone] * (RATE - 1):
+        send(device)
+    for device in (there.bob, phone):
+        await there.door.post(PostMessage(device, "lobby", "x"))
+    for device in (there.bob, phone):
+        with pytest.raises(Refusal) as caught:
+            send(device)
+        assert caught.value.code is Code.RATE_LIMITED
+    assert (len(answers), len(there.posts.taken)) == (2 * (RATE - 1), 2 * RATE)
+    send(sign_in(there.stage, "cyn"))
+    assert len(answers) == 2 * (RATE - 1) + 1, "and others apart"
 
 
 async def test_over_the_rate_a_post_goes_on_only_to_find_out_whether_it_is_a_retry() -> None:
@@ -161,5 +173,8 @@ async def test_over_the_rate_a_post_goes_on_only_to_find_out_whether_it_is_a_ret
         await there.door.post(PostMessage(there.bob, "lobby", "x"))
     perhaps = PostMessage(there.bob, "lobby", "x", nonce="n1")
     await there.door.post(perhaps)
-    assert perhaps.refusal is not None
-    assert perhaps.refusal.code is Code.RATE_LIMITED, "which is its answer, unless the nonce is known"
+    on_a_socket = PostMessage(there.bob, "lobby", "x", nonce="n2")
+    there.door.send(on_a_socket, lambda _, __: None)
+    for post in (perhaps, on_a_socket):
+        assert post.refusal is not None
+        assert post.refusal.code is Code.RATE_LIMITED, "which is its answer, unless the nonce is known"
