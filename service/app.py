@@ -15,47 +15,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from fastapi import FastAPI
-from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service import __version__
-from service.api import (
-    acting,
-    audit,
-    connections,
-    direct,
-    docs,
-    exports,
-    files,
-    filters,
-    health,
-    invites,
-    me,
-    members,
-    messages,
-    metadata,
-    metrics_route,
-    moderation,
-    oauth,
-    pages_static,
-    password_resets,
-    permissions,
-    problems,
-    reactions,
-    reading,
-    reports,
-    rooms,
-    sanctions,
-    search,
-    sessions,
-    setup,
-    tickets,
-    users,
-)
 from service.api.attempts import LimitedCounts
 from service.api.frame import surround
 from service.api.health import Readiness
-from service.api.openapi import describe
+from service.api.http import http_side
 from service.api.own_exports import OwnExports
 from service.api.parts import Choices, Parts
 from service.api.sockets import Sockets
@@ -63,6 +29,7 @@ from service.chat.accounts import Accounts
 from service.chat.attempts import Attempts
 from service.chat.bots import Bots
 from service.chat.door import Door
+from service.chat.erasing import Erasing
 from service.chat.files import Quota
 from service.chat.grants import Grants
 from service.chat.introspection import Introspection
@@ -89,6 +56,7 @@ from service.chat.tokens import Issuer, Verifier, issuer_name
 from service.chat.uploads import Uploads
 from service.chat.windows import Windows
 from service.config import Settings
+from service.live.erasing import Eraser
 from service.live.hub import Hub
 from service.live.lifts import Lifts
 from service.live.orphans import Collector
@@ -110,36 +78,6 @@ DATABASE_FILE = "folkmoot.db"
 FILES = "files"  # the directory of uploads, beside it
 NS_PER_MS = 1_000_000
 NODE_BYTES = 4  # of chance: a process's own name, which a client is told
-
-ROUTERS = (
-    messages.router,  # tried in this order, so what is asked most stands first
-    rooms.router,
-    members.router,
-    files.router,
-    direct.router,
-    reactions.router,
-    reading.router,
-    search.router,
-    sanctions.router,
-    moderation.router,
-    reports.router,
-    filters.router,
-    audit.router,
-    permissions.router,
-    connections.router,
-    health.router,
-    metrics_route.router,
-    oauth.router,
-    metadata.router,
-    setup.router,
-    users.router,
-    password_resets.router,
-    me.router,
-    exports.router,
-    sessions.router,
-    invites.router,
-    tickets.router,
-)
 
 log = logging.getLogger("folkmoot.app")
 
@@ -175,16 +113,6 @@ async def running(steps: Sequence[Step]) -> AsyncIterator[None]:
         yield
 
 
-class Http(FastAPI):
-    """The HTTP side, which describes itself in our way."""
-
-    def openapi(self) -> dict[str, object]:
-        """What stands at /openapi.json."""
-        if self.openapi_schema is None:
-            self.openapi_schema = describe(self)
-        return self.openapi_schema
-
-
 class Application:
     """The ASGI application. Sockets go their own way, past everything that HTTP needs and they would pay for."""
 
@@ -214,9 +142,11 @@ def create_app(settings: Settings) -> Application:
     blobs = DiskBlobs(settings.data / FILES, settings.disk_bytes_spared)
     pictures = WorkerPictures()
     sources = SqlSources(engine, blobs, now_ms)
-    parts = _parts(settings, database, index, screen, formatter, blobs, pictures, sources, metrics, now_ms)
+    orphans = Orphans(database, blobs, now_ms)
+    eraser = Eraser(Erasing(database, orphans, database.shed))
+    parts = _parts(settings, database, index, screen, formatter, blobs, pictures, sources, eraser, metrics, now_ms)
     lifts = Lifts(database, now_ms)
-    collector = Collector(Orphans(database, blobs, now_ms))
+    collector = Collector(orphans)
     expiring = Expiring(database, Retention(settings.retention_days, settings.retention_days_max))
     steps = [
         Step("schema", lambda: asyncio.to_thread(schema.migrate, engine)),
@@ -231,6 +161,7 @@ def create_app(settings: Settings) -> Application:
         Step("lifts", lifts.start, lifts.stop),
         Step("orphans", collector.start, collector.stop),
         Step("retention", expiring.start, expiring.stop),
+        Step("erasures", eraser.start, eraser.stop),
     ]
     http = http_side(lambda _: running(steps))
     http.state.parts = parts
@@ -256,6 +187,7 @@ def _parts(
     blobs: Blobs,
     pictures: Pictures,
     sources: Sources,
+    eraser: Eraser,
     metrics: Metrics,
     clock: Clock,
 ) -> Parts:
@@ -300,6 +232,7 @@ def _parts(
         screen=screen,
         searches=Searches(door, index),
         own_exports=OwnExports(sources),
+        eraser=eraser,
         uploads=Uploads(door, blobs, pictures, _quota(settings), clock, at_once=settings.uploads_at_once),
         passwords=passwords,
         setup=Setup(database, passwords),
@@ -351,22 +284,3 @@ def _spare_processors() -> int:
 
 def _limits(settings: Settings) -> HubLimits:
     return HubLimits(settings.connections, settings.connections_per_user, settings.connections_per_address)
-
-
-def http_side(lifespan: Lifespan[FastAPI] | None = None) -> Http:
-    """All routes; what they need is given to them as ``state.parts``."""
-    http = Http(
-        title="Folkmoot",
-        version=__version__,
-        openapi_url=None,  # this and the page at /docs are routes of our own
-        generate_unique_id_function=lambda route: route.name,
-        redirect_slashes=False,  # an address has one spelling; a redirect would be built from the Host header
-        lifespan=lifespan,
-    )
-    problems.install(http)
-    acting.install(http)
-    for router in ROUTERS:
-        http.include_router(router)
-    http.include_router(docs.routes(docs.read_all()))
-    http.include_router(pages_static.routes(pages_static.read_all(pages_static.WEB)))
-    return http

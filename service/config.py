@@ -81,7 +81,7 @@ class Settings(BaseSettings):
     connections_per_address: int = Field(500, ge=1, description="Open sockets from one network address.")
     connections: int = Field(20_000, ge=1, description="Open sockets in all.")
     commands_per_second: int = Field(
-        100, ge=1, description="Commands per second on one connection; twice that in a burst."
+        100, ge=1, description="Commands and requests per second of one user; twice that in a burst."
     )
     heartbeat_seconds: int = Field(
         25, ge=1, le=600, description="Seconds between pings; two unanswered close a socket."

@@ -64,7 +64,7 @@ class PlainFormatter:
         """Never."""
         return False
 
-    async def html(self, text: str) -> str | None:
+    async def html(self, text: str, whose: str) -> str | None:
         """Never called."""
         raise AssertionError
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from service.app import ROUTERS, Application, Step, create_app, http_side, running
+from service.api.http import ROUTERS, http_side
+from service.app import Application, Step, create_app, running
 from service.config import Settings
 from tests.api.framed import client_of
 from tests.api.house import PASSWORD, open_house

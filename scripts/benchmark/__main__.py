@@ -63,6 +63,7 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
         prog="scripts/bench",
         description="Measure the server against a textbook one, in one run. A missed target is shown and is no error;"
         " a message that is lost, doubled or out of order is one.",
+        epilog="scripts/bench --scale measures something else: what a long log costs. Its own --help says more.",
     )
     parser.add_argument("--quick", action="store_true", help="one short round of each: to look at, not to publish")
     parser.add_argument("--rounds", type=_positive, metavar="N", help="how often each window is repeated")

@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 
+from .grid import Grid, markdown_grids, number, print_grids
 from .outcome import Figures, Outcome
 
 # Above this share of its core the load generator may be what was measured, and the row says so.
 GENERATOR_BUSY = 0.85
 BUSY_MARK = " (!)"
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """One table: a title, names of columns, rows of texts. The first columns are words, the rest are numbers."""
-
-    title: str
-    header: tuple[str, ...]
-    words: int
-    rows: list[tuple[str, ...]]
 
 
 def grids(outcomes: Sequence[Outcome]) -> list[Grid]:
@@ -33,26 +21,12 @@ def grids(outcomes: Sequence[Outcome]) -> list[Grid]:
 
 
 def print_tables(console: Console, outcomes: Sequence[Outcome], caption: str) -> None:
-    for grid in grids(outcomes):
-        table = Table(
-            title=grid.title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold", padding=(0, 1, 0, 0)
-        )
-        for place, name in enumerate(grid.header):
-            table.add_column(name, justify="left" if place < grid.words else "right", overflow="fold")
-        for row in grid.rows:
-            table.add_row(*row, style="red" if row[-1] == "no" else None)
-        console.print(table)
-    console.print(caption, highlight=False)
+    print_grids(console, grids(outcomes), caption)
 
 
 def markdown(outcomes: Sequence[Outcome], caption: str) -> str:
     """The same for the README."""
-    return "\n\n".join((*map(_markdown_table, grids(outcomes)), caption))
-
-
-def _markdown_table(grid: Grid) -> str:
-    rule = ["---" if place < grid.words else "--:" for place in range(len(grid.header))]
-    return "\n".join("| " + " | ".join(line) + " |" for line in (grid.header, rule, *grid.rows))
+    return markdown_grids(grids(outcomes), caption)
 
 
 def _talking(outcomes: Sequence[Outcome]) -> Grid:
@@ -75,11 +49,11 @@ def _talking(outcomes: Sequence[Outcome]) -> Grid:
             (
                 _once(outcome.name, place),
                 figures.server,
-                _number(figures.deliveries_per_second),
-                _number(figures.posts_per_second),
-                _number(figures.p50_ms),
-                _number(figures.p99_ms),
-                _number(figures.cpu_seconds_per_million_deliveries),
+                number(figures.deliveries_per_second),
+                number(figures.posts_per_second),
+                number(figures.p50_ms),
+                number(figures.p99_ms),
+                number(figures.cpu_seconds_per_million_deliveries),
                 _generator(figures),
                 _share(figures.stolen_share),
                 _share(figures.others_share),
@@ -100,10 +74,10 @@ def _coming(outcomes: Sequence[Outcome]) -> Grid:
             (
                 outcome.name,
                 figures.server,
-                _number(figures.idle_kib_per_connection),
-                _number(figures.connects_per_second),
-                _number(figures.cpu_ms_per_connect),
-                _number(figures.sign_ins_per_second),
+                number(figures.idle_kib_per_connection),
+                number(figures.connects_per_second),
+                number(figures.cpu_ms_per_connect),
+                number(figures.sign_ins_per_second),
             )
             for outcome in outcomes
             for figures in outcome.figures
@@ -124,10 +98,10 @@ def _leaving(outcomes: Sequence[Outcome]) -> Grid:
                 outcome.name,
                 figures.server,
                 f"{closes.count:,}",
-                _number(closes.p50_ms),
-                _number(closes.p99_ms),
-                _number(closes.longest_ms),
-                _number(closes.server_p99_ms),
+                number(closes.p50_ms),
+                number(closes.p99_ms),
+                number(closes.longest_ms),
+                number(closes.server_p99_ms),
             )
             for outcome in outcomes
             for figures in outcome.figures
@@ -147,10 +121,10 @@ def _searching(outcomes: Sequence[Outcome]) -> Grid:
                 figures.server,
                 f"{searches.messages:,}",
                 f"{searches.count:,}",
-                _number(searches.p50_ms),
-                _number(searches.p95_ms),
-                _number(searches.longest_ms),
-                _number(searches.indexed_seconds),
+                number(searches.p50_ms),
+                number(searches.p95_ms),
+                number(searches.longest_ms),
+                number(searches.indexed_seconds),
             )
             for outcome in outcomes
             for figures in outcome.figures
@@ -168,13 +142,13 @@ def _browsing(outcomes: Sequence[Outcome]) -> Grid:
             (
                 outcome.name,
                 outcome.title,
-                _number(pages.kb),
+                number(pages.kb),
                 "" if pages.requests is None else str(pages.requests),
-                _number(pages.ready_ms),
-                _number(pages.frame_p95_ms),
-                _number(pages.frame_longest_ms),
-                _number(pages.nodes),
-                _number(pages.heap_mb),
+                number(pages.ready_ms),
+                number(pages.frame_p95_ms),
+                number(pages.frame_longest_ms),
+                number(pages.nodes),
+                number(pages.heap_mb),
             )
             for outcome in outcomes
             for figures in outcome.figures
@@ -194,8 +168,8 @@ def _targets(outcomes: Sequence[Outcome]) -> Grid:
                 outcome.title,
                 outcome.measure,
                 str(outcome.target),
-                _number(outcome.figure) + outcome.target.unit,
-                ", ".join(map(_number, outcome.rounds)),
+                number(outcome.figure) + outcome.target.unit,
+                ", ".join(map(number, outcome.rounds)),
                 _ratio(outcome.cpu_ratio),
                 _ratio(outcome.wall_ratio),
                 "yes" if outcome.met else "no",
@@ -209,17 +183,8 @@ def _once(name: str, place: int) -> str:
     return name if place == 0 else ""
 
 
-def _number(value: float | None) -> str:
-    """Three digits that count, and no more than were measured."""
-    if value is None:
-        return ""
-    if value >= 1000:
-        return f"{value:,.0f}"
-    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
-
-
 def _ratio(value: float | None) -> str:
-    return "" if value is None else _number(value) + "×"
+    return "" if value is None else number(value) + "×"
 
 
 def _generator(figures: Figures) -> str:

@@ -32,7 +32,7 @@ class PreviewAnswer(Answer):
     """What an act would do; nothing has been done."""
 
     dry_run: bool
-    messages: int = Field(ge=0, description="Messages that would be deleted or restored.")
+    messages: int = Field(ge=0, description="Messages that would be deleted, detached or restored.")
     rooms: int = Field(ge=0, description="Rooms whose log would get events.")
     members: int = Field(ge=0, description="Memberships that would end.")
     connections: int = Field(ge=0, description="Open connections that would be closed, or lose a room.")
@@ -67,7 +67,7 @@ async def _on_rehearsed(request: Request, rehearsed: Exception) -> Response:
     return JSONResponse(
         {
             "dry_run": True,
-            "messages": found.messages,
+            "messages": found.messages + rehearsed.messages,
             "rooms": found.rooms,
             "members": found.members,
             "connections": found.connections,

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from service.api.bearer import Asking
 from service.api.own_exports import ZIP
 from service.api.parts import TheParts
-from service.chat.profile import SeeMe
+from service.chat.profile import TakeAlong
 
 router = APIRouter(prefix="/api/me", tags=["accounts"])
 
@@ -22,4 +22,4 @@ SENT: dict[int | str, dict[str, Any]] = {
 async def export_me(parts: TheParts, asking: Asking) -> Response:
     """All that the server has of you, as a zip: your account, sessions, memberships and blocks, your messages with what
     they said before they were edited, your reactions, reports and files, and what was imposed on you."""
-    return parts.own_exports.begin(await parts.door.ask(asking, SeeMe()))
+    return parts.own_exports.begin(await parts.door.ask(asking, TakeAlong()))

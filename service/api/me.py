@@ -1,17 +1,20 @@
-"""Routes of one's own account: see it, change one's name and password."""
+"""Routes of one's own account: see it, change one's name and password, leave for good."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from pydantic import ConfigDict, Field
 
+from service.api import erasures
+from service.api.acting import Acting
 from service.api.answers import UserAnswer
 from service.api.bearer import Asking
 from service.api.caller import address_of
 from service.api.fields import Body, DisplayName, NewPassword
 from service.api.parts import TheParts
+from service.chat.erasures import EraseOneself, LeaveForGood
 from service.chat.profile import SeeMe
 from service.wire import shapes
 
@@ -26,6 +29,15 @@ class OwnChange(Body):
     name: DisplayName | None = None
     password: NewPassword | None = Field(None, repr=False)
     current_password: str | None = Field(None, repr=False, description="Needed for a new password.")
+
+
+class Leave(Body):
+    """One's own account is to end."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"password": "gravel orbit walnut", "messages": "keep"}]})
+
+    password: str = Field(repr=False, description="Your own: a stolen token is not enough.")
+    messages: erasures.MessagesWord = Field("keep", description=erasures.ABOUT_MESSAGES)
 
 
 @router.get("", summary="Oneself", response_model=UserAnswer, response_model_exclude_unset=True)
@@ -45,3 +57,15 @@ async def change_me(parts: TheParts, asking: Asking, body: OwnChange, request: R
         address=address_of(request.scope),
     )
     return shapes.user(changed)
+
+
+@router.delete("", summary="Leave for good", status_code=204, response_model=None, responses=erasures.BEGUN)
+async def leave_for_good(parts: TheParts, acting: Acting, body: Leave, request: Request) -> Response | None:
+    """End your own account for good, as yourself with your password. Hand over first what only you look after: rooms
+    whose last owner you are, and the server if you are its last admin."""
+    before = await parts.profiles.proved(acting, body.password, address_of(request.scope))
+    what = erasures.messages_of(body.messages)
+    if what is None:
+        await parts.door.do(acting, LeaveForGood(before))
+        return None
+    return erasures.begun(parts, await erasures.do(parts, acting, EraseOneself(before, what), None))

@@ -18,7 +18,7 @@ from service.chat.deletions import DeleteMessage, SeeMessage
 from service.chat.edits import ListRevisions
 from service.chat.errors import Code, FieldError, Refusal, invalid
 from service.chat.events import SEQ_MAX
-from service.chat.mentions import CALL_HERE
+from service.chat.mentions import may_call_here
 from service.chat.messages import ListMessages, PostMessage
 from service.wire import shapes
 
@@ -97,7 +97,7 @@ async def post_message(
     if not body.text and not body.files:
         raise invalid("text", "there is nothing in the message")
     post = PostMessage(asking, slug, body.text, body.nonce, body.reply_to, files=tuple(body.files), read=True)
-    manager = parts.hub.room(slug) if CALL_HERE in body.text else None
+    manager = parts.hub.room(slug) if may_call_here(body.text) else None
     if manager is not None:
         post.here = manager.user_ids()
     posted = await parts.door.post(post)

@@ -29,6 +29,7 @@ from service.chat.sign_up import SignUps
 from service.chat.tickets import Tickets
 from service.chat.tokens import Issuer, Verifier
 from service.chat.uploads import Uploads
+from service.live.erasing import Eraser
 from service.live.hub import Hub
 from service.watch.metrics import Exposition, Metrics
 
@@ -69,6 +70,7 @@ class Parts:
     screen: Screen
     uploads: Uploads
     own_exports: OwnExports
+    eraser: Eraser
     searches: Searches
     passwords: Passwords
     setup: Setup

@@ -16,7 +16,7 @@ from service.api.parts import TheParts
 from service.api.rooms import RoomSlug
 from service.chat.events import SEQ_MAX
 from service.chat.mentions import ListMentions
-from service.chat.reading import ListReaders, ReadRoom
+from service.chat.reading import ListReaders
 from service.chat.records import FollowedThread, Mention, User
 from service.chat.threads import FollowThread, ListThreads, ReadThread, SeeThread, place_of
 from service.wire import shapes
@@ -65,7 +65,7 @@ class ReaderAnswer(Answer):
 @router.put("/api/rooms/{slug}/read", response_model=ReadAnswer)
 async def read_room(parts: TheParts, asking: Asking, slug: RoomSlug, body: Position) -> dict[str, Any]:
     """Remember how far you have read in a room."""
-    read = await parts.door.do(asking, ReadRoom(slug, body.seq, told=True))
+    read = await parts.hub.reads.place(asking, slug, body.seq)
     return {"seq": read.seq, "unread": read.unread, "mentions": read.mentions}
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import ConfigDict, Field
 
+from service.api import erasures
 from service.api.acting import Acting, acted
 from service.api.answers import Answer, PageAnswer, Time, UserAnswer
 from service.api.bearer import Asking, bearer
@@ -15,6 +16,7 @@ from service.api.fields import Body, DisplayName, NewPassword, NewUsername, Reas
 from service.api.pages import Cursor
 from service.api.parts import TheParts
 from service.chat.accounts import NewAccount
+from service.chat.erasures import EraseUser
 from service.chat.invites import CODE_MAX
 from service.chat.records import Credential, User
 from service.chat.resets import IssueReset
@@ -107,10 +109,20 @@ async def change_user(
     return _shape(acted(response, await parts.door.do(acting, command)))
 
 
-@router.delete("/{username}", status_code=204, response_model=None)
-async def delete_user(parts: TheParts, acting: Acting, username: Username) -> None:
-    """Delete an account for good, as an admin. What it said stays; its name is never given out again."""
-    await parts.door.do(acting, DeleteUser(username))
+@router.delete("/{username}", status_code=204, response_model=None, responses=erasures.BEGUN)
+async def delete_user(
+    parts: TheParts,
+    acting: Acting,
+    username: Username,
+    messages: Annotated[erasures.MessagesWord, Query(description=erasures.ABOUT_MESSAGES)] = "keep",
+) -> Response | None:
+    """Delete an account for good, as an admin. Its name is never given out again. Who is erased is gone through in all
+    rooms, which goes on after the answer."""
+    what = erasures.messages_of(messages)
+    if what is None:
+        await parts.door.do(acting, DeleteUser(username))
+        return None
+    return erasures.begun(parts, await erasures.do(parts, acting, EraseUser(username, what), username))
 
 
 @router.post("/{username}/password-reset", summary="Reset a password", response_model=ResetAnswer)

@@ -31,6 +31,7 @@ class What(StrEnum):
     USER_RENAMED = "user.renamed"
     USER_ROLE = "user.role"
     USER_DELETED = "user.deleted"
+    USER_ERASED = "user.erased"
     USER_SUSPENDED = "user.suspended"
     USER_RESTORED = "user.restored"
     USER_MUTED = "user.muted"

@@ -74,7 +74,7 @@ class OpenDirect:
         return Room(
             id=UNSAVED,
             slug=f"{names.DIRECT_PREFIX}{self.id}",
-            name=", ".join(user.username for user in people)[: names.ROOM_NAME_MAX],
+            name=names.BETWEEN_NAMES.join(user.username for user in people)[: names.ROOM_NAME_MAX],
             topic="",
             visibility=Visibility.DIRECT,
             join_role=Role.GUEST,

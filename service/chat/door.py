@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NoReturn, Protocol, TypeVar
 
+from service.chat import names
 from service.chat.edits import EditMessage
 from service.chat.errors import Refusal
 from service.chat.events import AuthorityChanged, Event, MemberLeft, RoomDeleted
@@ -41,10 +42,11 @@ class Rehearsed(Exception):
     """What a command would do: the events that it would append, and whose rights it would change. Nothing of it is
     left, for an exception undoes a transaction."""
 
-    def __init__(self, events: Sequence[Event], change: AuthorityChanged | None) -> None:
+    def __init__(self, events: Sequence[Event], change: AuthorityChanged | None, messages: int = 0) -> None:
         super().__init__("rehearsed")
         self.events = tuple(events)
         self.change = change
+        self.messages = messages  # that it would come to later, beside those of its events
 
 
 class Posts(Protocol):
@@ -98,39 +100,41 @@ class Door:
 
     async def post(self, post: PostMessage) -> Posted:
         """Commit one message, and wait for it. Over the rate only a retry is answered: it was acknowledged before."""
+        self._count(post)
+        if self._formatter.marked(post.text):  # before the transaction, which it would hold up
+            post.html = await self._formatter.html(post.text, post.credential.user_uid)
+        return await self._posts.posted(post)
+
+    def send(self, post: PostMessage, answer: Answer) -> None:
+        """Commit one message that needs no formatting; ``answer`` is called when it is done. Over the rate as ``post``
+        is, which counts all sockets of a user together: more of them do not buy more messages."""
+        if post.refusal is None:
+            self._count(post)
+        self._posts.post(post, answer)
+
+    def _count(self, post: PostMessage) -> None:
         try:
             self._buckets.spend(post.credential.user_uid)
         except Refusal as refusal:
             if post.nonce is None:
                 raise
-            post.refusal = refusal
-        await self.format(post)
-        return await self.commit(post)
-
-    async def commit(self, post: PostMessage) -> Posted:
-        """Commit one message that has been counted and formatted, and wait for it."""
-        return await self._posts.posted(post)
+            post.ruling, post.refusal = None, refusal
 
     def marked(self, text: str) -> bool:
         """Whether a text has to be formatted before it is stored."""
         return self._formatter.marked(text)
 
-    async def format(self, post: PostMessage) -> None:
-        """Format a post's text, if it has marks. Before the transaction, which it would hold up."""
-        if self._formatter.marked(post.text):
-            post.html = await self._formatter.html(post.text)
-
     async def edit(
         self, credential: Credential, message: str, text: str, then: Callable[[Message], None] | None = None
     ) -> Message:
-        """Give a message another text."""
-        html = await self._formatter.html(text) if self._formatter.marked(text) else None
-        edit = EditMessage(message, text, html, self.windows.edit_seconds, self._screen)
-        return await self.do(credential, edit, then=then)
-
-    def send(self, post: PostMessage, answer: Answer) -> None:
-        """Commit one message; ``answer`` is called when it is done. Its connection has counted it already."""
-        self._posts.post(post, answer)
+        """Give a message another text. It is counted before it is formatted, and formatted as it will be stored."""
+        self._buckets.spend(credential.user_uid)
+        kept = names.text(text, empty=True)
+        html = None
+        if self._formatter.marked(kept):
+            html = await self._formatter.html(kept, credential.user_uid)
+        edit = EditMessage(message, kept, html, self.windows.edit_seconds, self._screen)
+        return await self.do(credential, edit, counted=True, then=then)
 
 
 def _rehearse(tx: Transaction, command: Command[R], asker: Asker) -> NoReturn:

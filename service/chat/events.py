@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from service.chat.records import Member, Message, Report, Room
+from service.chat.records import Author, Member, Message, Report, Room
 from service.chat.roles import Scope
 
 SEQ_MAX = 2**53 - 1  # the largest integer that every reader of JSON holds exactly
@@ -78,10 +78,12 @@ class MessageUnpinned(Event):
 
 @dataclass(frozen=True, slots=True)
 class MessageDeleted(Event):
-    """A message's text is no longer shown. ``by`` is a username."""
+    """A message's text is no longer shown. ``by`` is a username. ``author`` is there where the author was erased, and
+    is how they are shown from now on."""
 
     message_id: str
     by: str
+    author: Author | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,15 @@ class ReadChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadRead:
+    """A user has read the thread under a message (its id) up to ``seq``."""
+
+    room: str
+    message_id: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class Invited:
     """Somebody was made a member of a room by another; both are names (slug, username)."""
 
@@ -201,7 +212,7 @@ class Invited:
     by: str
 
 
-News = ReportOpened | ReportChanged | Mentioned | ReadChanged | Invited
+News = ReportOpened | ReportChanged | Mentioned | ReadChanged | ThreadRead | Invited
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ NAMES_MAX = 50  # called in one message; whoever wants more calls the room
 MARK = "@"
 ROOM = "room"
 HERE = "here"
-CALL_HERE = MARK + HERE
 
 _NAME = re.compile(r"(?<![\w@/.:+-])@([A-Za-z0-9][A-Za-z0-9._-]{1,31})(?![A-Za-z0-9._-])")
 _TRAILING = "._-"  # punctuation behind a name, which could have been part of it
@@ -55,6 +54,12 @@ def calls_in(text: str) -> Calls | None:
     bare = {name.rstrip(_TRAILING) for name in found}
     names = tuple(name for name in found if name.rstrip(_TRAILING) not in (ROOM, HERE))
     return Calls(names, ROOM in bare, HERE in bare)
+
+
+def may_call_here(text: str) -> bool:
+    """Whether a text might call who is there just now: then it has to be known who that is. In most, at next to no
+    cost, not."""
+    return MARK in text and MARK + HERE in text.lower()
 
 
 def _without_code(text: str) -> str:

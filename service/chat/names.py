@@ -21,6 +21,8 @@ _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 RESERVED_USERNAMES = frozenset({"here", "room", "all", "me", "system"})
+NAMELESS_PREFIX = "deleted-"  # names of accounts of which nothing else is left; nobody may be named so
+BETWEEN_NAMES = ", "  # in a direct room's name, which is those of the people in it
 DIRECT_PREFIX = "dm-"  # slugs of direct rooms; nobody may name a room so
 
 
@@ -40,12 +42,19 @@ def username(raw: str) -> str:
         raise invalid("username", "use 2 to 32 of a-z, 0-9, dot, hyphen, underscore, with a letter or digit first")
     if folded in RESERVED_USERNAMES:
         raise invalid("username", "that word is reserved")
+    if folded.startswith(NAMELESS_PREFIX):
+        raise invalid("username", f"names that begin with {NAMELESS_PREFIX} belong to accounts that were erased")
     return folded
 
 
 def is_username(folded: str) -> bool:
     """Whether anybody could have this name at all: what cannot be a name need not reach the database."""
     return _USERNAME.match(folded) is not None
+
+
+def is_nameless(folded: str) -> bool:
+    """Whether this is a name of who has none any more."""
+    return is_username(folded) and folded.startswith(NAMELESS_PREFIX)
 
 
 def slug(raw: str) -> str:

@@ -62,6 +62,7 @@ class Place:
     locked: bool = False
     slow_mode: int = 0
     receipts: bool = False
+    retention_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from service.chat.deeds import Actions
 from service.chat.events import AuthorityChanged, Event, Told
 from service.chat.records import FilterKind
 from service.chat.stores.accounts import Blocks, Clients, Invites, Sessions, Users
+from service.chat.stores.erasures import Erasures
 from service.chat.stores.files import Files
 from service.chat.stores.moderation import AuditLog, Filters, Reports, Sanctions
 from service.chat.stores.page import Page
@@ -78,6 +79,8 @@ class Transaction(Protocol):
     @property
     def expiry(self) -> Expiry: ...
     @property
+    def erasures(self) -> Erasures: ...
+    @property
     def sanctions(self) -> Sanctions: ...
     @property
     def actions(self) -> Actions: ...
@@ -115,8 +118,9 @@ class Formatter(Protocol):
         """Whether a text might have formatting; at next to no cost, and right where it says that it has none."""
         ...
 
-    async def html(self, text: str) -> str | None:
-        """The formatted text, sanitised; None where it is but a text."""
+    async def html(self, text: str, whose: str) -> str | None:
+        """The formatted text, sanitised; None where it is but a text. ``whose`` it is, whose texts wait for each other
+        before they wait for anybody's."""
         ...
 
 

@@ -9,7 +9,7 @@ from service.chat.directory import find
 from service.chat.door import Door
 from service.chat.errors import Code, Refusal, Why, invalid
 from service.chat.passwords import Passwords
-from service.chat.policy import may_change_oneself
+from service.chat.policy import may_change_oneself, may_list
 from service.chat.ports import Transaction
 from service.chat.records import Asker, Credential, User
 from service.chat.signin import SignIn, WrongPassword
@@ -21,6 +21,16 @@ class SeeMe:
 
     def run(self, _tx: Transaction, asker: Asker) -> User:
         """Whatever the token is for, it may be asked whose it is."""
+        return asker.user
+
+
+@dataclass(frozen=True, slots=True)
+class TakeAlong:
+    """All that the server has of the asker, to be taken along: whose that is."""
+
+    def run(self, _tx: Transaction, asker: Asker) -> User:
+        """With a token that may read: what somebody has said is in it, and from where they have signed in."""
+        may_list(asker.scope).require()
         return asker.user
 
 
@@ -74,10 +84,19 @@ class Profiles:
             return await self._door.do(credential, ChangeOwn(name))
         if current is None:
             raise invalid("current_password", "a new password needs the current one too")
+        user, before = await self._prove(credential, current, address)
+        after = await self._passwords.new_hash(password, user.username, user.name)
+        return await self._door.do(credential, ChangeOwn(name, before, after))
+
+    async def proved(self, credential: Credential, password: str, address: str) -> str | None:
+        """The hash of one's own password, for who gave that."""
+        _, before = await self._prove(credential, password, address)
+        return before
+
+    async def _prove(self, credential: Credential, password: str, address: str) -> tuple[User, str | None]:
         user = await self._door.ask(credential, _MayChange())
         try:
-            proof = await self._sign_in.check(user.username, current, address)
+            proof = await self._sign_in.check(user.username, password, address)
         except WrongPassword:
             raise Refusal(Code.FORBIDDEN, "That is not the current password.", why=Why("current_password")) from None
-        after = await self._passwords.new_hash(password, user.username, user.name)
-        return await self._door.do(credential, ChangeOwn(name, proof.password_hash, after))
+        return user, proof.password_hash

@@ -66,7 +66,7 @@ class ListReaders:
         """For members."""
         reader, message = located(tx, asker, self.message)
         _require_receipts(reader)
-        return tx.members.readers(reader.room.id, message.seq, self.page)
+        return tx.members.readers(reader.room.id, message.seq, message.at, self.page)
 
 
 def _require_receipts(reader: Standing) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from service.chat.deeds import UNDO_SECONDS
 from service.chat.ports import Transaction
 from service.chat.records import Room
 
@@ -32,6 +33,13 @@ class Retention:
         if self.most_days and (not wanted or wanted > self.most_days):
             return self.most_days
         return wanted
+
+
+def _stands(tx: Transaction, room: Room) -> bool:
+    """Whether what the room keeps can't be undone any more. Sooner nothing is taken away: somebody may have mistyped a
+    year, and undoing that would bring back the number, and none of the messages."""
+    setter = tx.rooms.setter(room.id, "retention_days")
+    return setter is None or setter.at + UNDO_SECONDS * 1000 < tx.now
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +66,9 @@ class FindDue:
             days = self.retention.days(room)
             if not days:
                 continue
-            upto = tx.log.seq_at(room, tx.now - days * DAY_MS)
-            if upto > tx.expiry.reached(room):
+            reached = tx.expiry.reached(room)
+            upto = tx.log.seq_at(room, tx.now - days * DAY_MS, reached)
+            if upto > reached and _stands(tx, room):
                 found.append(Due(room.id, upto))
         return found, rooms[-1].id if len(rooms) == self.limit else None
 
@@ -72,13 +81,13 @@ class Expire:
     retention: Retention
 
     def apply(self, tx: Transaction) -> bool:
-        """Whether there is more. What the room keeps is asked again: somebody may have just lengthened it."""
+        """Whether there is more. What the room keeps is asked again: somebody may have just changed it."""
         room = tx.rooms.get(self.due.room_id)
         days = 0 if room is None else self.retention.days(room)
-        if room is None or not days:
+        if room is None or not days or not _stands(tx, room):
             return False
-        due = min(self.due.upto, tx.log.seq_at(room, tx.now - days * DAY_MS))
         after = tx.expiry.reached(room)
+        due = min(self.due.upto, tx.log.seq_at(room, tx.now - days * DAY_MS, after))
         if after >= due:
             return False
         upto = min(after + SPAN, due)
@@ -88,5 +97,6 @@ class Expire:
             if shown:
                 tx.log.delete(room, shown, None)
         tx.files.release(room, seqs)
-        tx.expiry.erase(room, after, upto)
+        tx.expiry.erase(room, seqs)
+        tx.expiry.advance(room, upto)
         return upto < due

@@ -24,6 +24,7 @@ GATES = ("join_role", "post_role")
 # What of a room is a moderator's to set, to keep the peace; the rest is its owners'.
 PEACE = frozenset({"locked", "slow_mode", "post_role"})
 RULES = ("join_role", "post_role", "locked", "slow_mode")  # what a person can meet, and wants to know who has set it
+REMEMBERED = frozenset({*RULES, "retention_days"})  # of which is known who has set it, and when
 SETTINGS = ("name", "topic", "visibility", "receipts", "retention_days", *RULES)
 
 
@@ -221,7 +222,7 @@ def set_room(tx: Transaction, deed: Deed, before: Room, after: Room) -> None:
         was, now = _scalar(getattr(before, name)), _scalar(getattr(after, name))
         if was != now:
             deed.steps.append(RoomSet(before.id, name, was, now))
-            if name in RULES:
+            if name in REMEMBERED:
                 tx.rooms.note_setter(before.id, name, deed.by, deed.reason)
     tx.log.room_changed(after, deed.by)
     if after.join_role > before.join_role:

@@ -6,6 +6,7 @@ gives it back when it ends, for who comes back did not choose to leave. A kick h
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from service.chat import members, names, standing
@@ -131,7 +132,7 @@ class ListSanctions:
         if self.room is None:
             may_moderate_users(asker.user, asker.scope).require()
             found = tx.sanctions.page(None, self.before, self.limit, self.history)
-            return [shown(tx, asker, sanction) for sanction in found]
+            return _shown_to(tx, asker.user, found)
         actor = standing.of_asker(tx, asker, self.room)
         standing.require(tx, Action.MODERATE, actor)
         return tx.sanctions.page(actor.room.id, self.before, self.limit, self.history)
@@ -139,7 +140,8 @@ class ListSanctions:
 
 def shown(tx: Transaction, asker: Asker, sanction: Sanction) -> Sanction:
     """A sanction as the asker may see it: a room that they can't see is not named."""
-    return _shown_to(tx, asker.user, sanction)
+    (seen,) = _shown_to(tx, asker.user, [sanction])
+    return seen
 
 
 def _authority_over(tx: Transaction, asker: Asker, sanction: Sanction) -> tuple[Rank, Room | None]:
@@ -164,6 +166,11 @@ def _as_seen(tx: Transaction, asker: Asker, done: Done[Sanction]) -> Done[Sancti
     return Done(shown(tx, asker, done.value), done.action)
 
 
-def _shown_to(tx: Transaction, user: User, sanction: Sanction) -> Sanction:
-    visible = {slug: seq for slug, seq in sanction.seqs.items() if standing.sees(tx, user, slug)}
-    return sanction if len(visible) == len(sanction.seqs) else replace(sanction, seqs=visible)
+def _shown_to(tx: Transaction, user: User, sanctions: Sequence[Sanction]) -> list[Sanction]:
+    """As that user may see them. All their rooms are asked for at once: a server-wide one stands in each room that its
+    user was in."""
+    visible = standing.seen_among(tx, user, {slug for sanction in sanctions for slug in sanction.seqs})
+    return [
+        replace(sanction, seqs={slug: seq for slug, seq in sanction.seqs.items() if slug in visible})
+        for sanction in sanctions
+    ]

@@ -35,8 +35,16 @@ def of_asker(tx: Transaction, asker: Asker, slug: str, what: str = "room") -> St
 
 def sees(tx: Transaction, user: User, slug: str) -> bool:
     """Whether a user sees the room of that slug."""
-    seen = tx.rooms.seen_by(slug, user.id)
-    return seen is not None and VISIBLE.holds(Standing(seen[0], user.role, seen[1], frozenset()))
+    return slug in seen_among(tx, user, (slug,))
+
+
+def seen_among(tx: Transaction, user: User, slugs: Iterable[str]) -> set[str]:
+    """Which of these rooms a user sees."""
+    return {
+        room.slug
+        for room, role in tx.rooms.seen_among(slugs, user.id)
+        if VISIBLE.holds(Standing(room, user.role, role, frozenset()))
+    }
 
 
 def of_user(tx: Transaction, room: Room, user: User, role: RoomRole | None) -> Standing:

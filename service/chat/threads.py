@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from service.chat.errors import Code, Refusal, Why, invalid
+from service.chat.events import ThreadRead, Told
 from service.chat.ids import parse_message_id
 from service.chat.located import located
 from service.chat.messages import Ruling
 from service.chat.policy import Standing, may_list
 from service.chat.ports import Transaction
 from service.chat.records import Asker, FollowedThread, Message, Room
+from service.chat.roles import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +34,7 @@ def root_of(tx: Transaction, room: Room, reply_to: str) -> Root:
     if parts is not None and parts[1] == room.id:
         message = tx.log.message(room, parts[2])
         if message is not None and message.id == reply_to:
-            if message.root is None:
-                return Root(message.id, message.seq)
-            root = parse_message_id(message.root)
-            assert root is not None  # noqa: S101  we made it
-            return Root(message.root, root[2])
+            return _root(message)
     raise invalid("reply_to", "there is no such message in this room")
 
 
@@ -46,11 +44,18 @@ def replied(tx: Transaction, ruling: Ruling, root: Root, reply: Message) -> None
     tx.threads.join(ruling.room.id, root.seq, ruling.author_id, read_seq=reply.seq)
 
 
-def _thread(tx: Transaction, asker: Asker, id: str) -> tuple[Standing, int]:
-    """The asker before the room of a thread, and the seq of its root. A reply stands for the thread that it is in."""
+def _thread(tx: Transaction, asker: Asker, id: str) -> tuple[Standing, Root]:
+    """The asker before the room of a thread, and its root. A reply stands for the thread that it is in."""
     reader, message = located(tx, asker, id)
-    root = None if message.root is None else parse_message_id(message.root)
-    return reader, message.seq if root is None else root[2]
+    return reader, _root(message)
+
+
+def _root(message: Message) -> Root:
+    if message.root is None:
+        return Root(message.id, message.seq)
+    parts = parse_message_id(message.root)
+    assert parts is not None  # noqa: S101  we made it
+    return Root(message.root, parts[2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ class SeeThread:
     def run(self, tx: Transaction, asker: Asker) -> list[Message]:
         """For whoever may read the room."""
         reader, root = _thread(tx, asker, self.message)
-        return tx.log.replies(reader.room, root, self.after, self.limit)
+        return tx.log.replies(reader.room, root.seq, self.after, self.limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +84,13 @@ class FollowThread:
         reader, root = _thread(tx, asker, self.message)
         if reader.room_role is None:
             raise Refusal(Code.NOT_JOINED, "Join the room before you follow its threads.", why=Why("membership"))
-        tx.threads.follow(reader.room.id, root, asker.user.id, self.following)
+        tx.threads.follow(reader.room.id, root.seq, asker.user.id, self.following)
 
 
 @dataclass(frozen=True, slots=True)
 class ReadThread:
-    """Have read a thread up to a seq; or, with an earlier one than before, have it unread again from there."""
+    """Have read a thread up to a seq; or, with an earlier one than before, have it unread again from there. The
+    user's connections hear of it."""
 
     message: str
     seq: int
@@ -92,7 +98,10 @@ class ReadThread:
     def run(self, tx: Transaction, asker: Asker) -> None:
         """For who follows it; for others there is nothing to remember."""
         reader, root = _thread(tx, asker, self.message)
-        tx.threads.read(reader.room.id, root, asker.user.id, min(self.seq, reader.room.seq))
+        room, user = reader.room, asker.user
+        seq = min(self.seq, room.seq)
+        if tx.threads.read(room.id, root.seq, user.id, seq):
+            tx.tell(Told(frozenset({user.id}), room.slug, Scope.READ, ThreadRead(room.slug, root.id, seq)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,8 +76,8 @@ class Uploads:
 
     def stop(self) -> None:
         """Let go of the threads; what is under way is not kept."""
-        for threads in (self._looking, self._threads):
-            threads.shutdown(wait=True, cancel_futures=True)
+        self._looking.shutdown(wait=True, cancel_futures=True)
+        self._threads.shutdown(wait=True)  # with what is still to be removed
 
     async def receive(self, credential: Credential, announced: Announced, chunks: AsyncIterator[bytes]) -> File:
         """Take a file in. What may not be uploaded is refused before its content is read."""

@@ -104,12 +104,7 @@ class DeleteUser:
         user = find(tx, self.username)
         keep_an_admin(tx, user)
         deed = Deed(actor, What.USER_DELETED, actor.server_rank, on=user)
-        leave_all(tx, deed, user, "left")
-        deed.steps.clear()
-        tx.clients.delete_of(user.id)
-        tx.invites.delete_of(user.id)
-        tx.sessions.end_all(user.id, tx.now)
-        tx.users.delete(user.id)
+        delete_account(tx, deed, user)
         deed.done(tx)
 
 
@@ -135,6 +130,16 @@ class RevokeSessions:
         ended = tx.sessions.end_all(user.id, tx.now)
         deed.done(tx, sessions=ended)
         return ended
+
+
+def delete_account(tx: Transaction, deed: Deed, user: User) -> None:
+    """End an account, with all that rests on it, without asking who may."""
+    leave_all(tx, deed, user, "left")
+    deed.steps.clear()  # it is for good
+    tx.clients.delete_of(user.id)
+    tx.invites.delete_of(user.id)
+    tx.sessions.end_all(user.id, tx.now)
+    tx.users.delete(user.id)
 
 
 def set_role(tx: Transaction, deed: Deed, user: User, role: Role) -> None:

@@ -94,7 +94,7 @@ def erase(
     """
     current = settings.load(data=data)
     _require_database(current)
-    if not yes and not _confirmed(username):
+    if not yes and not console.confirmed(f"Erase {username} from the audit log?"):
         raise Failure("Nothing was erased.")
     erased = house.change(current, lambda tx: audit.erase(tx, username))
     console.hint(f"Erased {erased} {'fact' if erased == 1 else 'facts'} about {username} from the audit log.")
@@ -112,16 +112,6 @@ def _require_database(current: Settings) -> None:
     """A slip in the name of the directory must not make an empty log there, and find that it fits."""
     if not (current.data / DATABASE_FILE).exists():
         raise Failure(f"There is no database in {current.data}.")
-
-
-def _confirmed(username: str) -> bool:
-    if not _on_a_terminal():
-        raise Failure("There is no terminal to ask on whether that is meant: say so with --yes.")
-    return typer.confirm(f"Erase {username} from the audit log? This can't be undone.", err=True)
-
-
-def _on_a_terminal() -> bool:
-    return sys.stdin.isatty()
 
 
 def _somebody_watches() -> bool:

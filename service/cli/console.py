@@ -46,3 +46,15 @@ def read_password(stdin: bool, confirm: bool = False) -> str:
     if not sys.stdin.isatty():
         raise Failure("There is no terminal to ask for a password on: pipe it in, or set it in the environment.")
     return str(typer.prompt("Password", hide_input=True, confirmation_prompt=confirm, err=True))
+
+
+def confirmed(question: str) -> bool:
+    """Whether somebody at the terminal means what can't be undone."""
+    if not on_a_terminal():
+        raise Failure("There is no terminal to ask on whether that is meant: say so with --yes.")
+    return typer.confirm(f"{question} This can't be undone.", err=True)
+
+
+def on_a_terminal() -> bool:
+    """Whether there is somebody to ask."""
+    return sys.stdin.isatty()

@@ -138,6 +138,8 @@ class _Package:
         if attachment.sha256 is None or name not in self._names:
             return None
         key, reading = secrets.token_hex(KEY_BYTES), Reading()
+        if self._zip.getinfo(name).file_size != attachment.size:  # so much is read of it, and no more
+            raise Unfit(f"the content of {attachment.id} is not as long as what was exported")
         digest, size = self._copy(name, key, reading)
         if digest.hex() != attachment.sha256:
             raise Unfit(f"the content of {attachment.id} is not what was exported")

@@ -12,18 +12,22 @@ from service.chat.accounts import NewAccount
 from service.chat.deeds import OPERATOR
 from service.chat.directory import find
 from service.chat.enforcement import impose_on_server, unmute_on_server
+from service.chat.erasures import EraseUser
 from service.chat.ports import Page, Transaction
 from service.chat.reasons import reason_of
 from service.chat.records import SanctionKind, User
 from service.chat.roles import Role
+from service.chat.stores.erasures import Messages
 from service.chat.users import ChangeUser, RevokeSessions
-from service.cli import console, house, settings
+from service.cli import console, erasing, house, settings
 from service.cli.arguments import RoleArgument, RoleOption, Username
 from service.cli.console import Failure
 from service.cli.spans import SPAN_MAX, span_of
 
 GENERATED_BYTES = 15  # of chance in a generated password: 20 characters
 PAGE_USERS = 200  # read at once
+
+_FATES = {Messages.DELETE: "deleted", Messages.DETACH: "detached"}
 
 app = typer.Typer(no_args_is_help=True, help="Manage accounts, also while the server runs.")
 
@@ -144,6 +148,33 @@ def set_password(
     user = house.visit(current, lambda at: at.accounts.set_password(username, password))
     console.hint(f"{user.username} has another password, and is signed out everywhere.")
     _tell(password, generate)
+
+
+@app.command()
+def erase(
+    username: Username,
+    messages: Annotated[
+        Messages, typer.Option(help="What becomes of what they said: delete it, or detach it from them.")
+    ] = Messages.DELETE,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    data: settings.Data = None,
+) -> None:
+    """Erase a person for good: their account, what is kept about them, and what they said; or who said it.
+
+    It reaches neither backups nor exports that were made before, and not what others wrote. What is interrupted goes on
+    when the server runs.
+
+    Example: folkmoot user erase gus --messages detach
+    """
+    current = settings.load(data=data)
+    house.require_database(current)
+    fate = "and delete all that they said" if messages is Messages.DELETE else "and leave what they said to nobody"
+    if not yes and not console.confirmed(f"Erase {username}, {fate}?"):
+        raise Failure("Nothing was erased.")
+    erased = erasing.erase(current, EraseUser(username, messages))
+    console.hint(
+        f"Erased. Messages {_FATES[messages]}: {erased.changed}. What is left is shown as {erased.user.username}."
+    )
 
 
 def _impose(kind: SanctionKind, username: str, span: str | None, reason: str | None, data: settings.Data) -> User:

@@ -17,7 +17,7 @@ from service.chat.door import Door
 from service.chat.errors import Code, Refusal, Why
 from service.chat.limits import Bucket
 from service.chat.members import JoinRoom
-from service.chat.mentions import CALL_HERE
+from service.chat.mentions import may_call_here
 from service.chat.messages import Posted, PostMessage, Ruling
 from service.chat.records import Credential
 from service.chat.replay import EnterRoom, Entrance, Type
@@ -204,8 +204,7 @@ class Dialogue:
     async def _send_marked(self, command: Send) -> None:
         post = self._post(command)
         try:
-            await self._node.door.format(post)
-            self._posted(command.id, post, await self._node.door.commit(post))
+            self._posted(command.id, post, await self._node.door.post(post))
         except Refusal:
             self._rulings.pop(post.room, None)
             raise
@@ -216,7 +215,7 @@ class Dialogue:
         ruling = self._rulings.get(slug)
         post = PostMessage(credential, slug, command.text, command.nonce, command.reply_to, ruling, sub is not None)
         post.files = command.files
-        if CALL_HERE in command.text:
+        if may_call_here(command.text):
             manager = self._node.room(slug)
             post.here = frozenset() if manager is None else manager.user_ids()
         return post

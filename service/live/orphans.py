@@ -1,44 +1,21 @@
-"""The task that looks for files which nobody needs any more, as long as the server runs."""
+"""Files which nobody needs any more: looked for at the start, and then every hour."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import logging
-
-from service.chat.errors import Refusal
 from service.chat.orphans import Orphans
+from service.live.rounds import Rounds
 
 LOOK_SECONDS = 3600.0  # between two looks through all files
 
-log = logging.getLogger("folkmoot.files")
 
-
-class Collector:
-    """Looks at the start, and then every hour."""
+class Collector(Rounds):
+    """What could not be removed today is removed another day."""
 
     def __init__(self, orphans: Orphans) -> None:
+        super().__init__("collecting files", LOOK_SECONDS)
         self._orphans = orphans
-        self._task: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        """Begin, on the running loop."""
-        self._task = asyncio.get_running_loop().create_task(self._run())
-
-    async def stop(self) -> None:
-        """No more."""
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self._orphans.collect()
-            except Refusal:
-                log.info("files were not looked through: there is no database right now")
-            except Exception:  # what could not be removed today is removed another day
-                log.exception("files could not be looked through")
-            await asyncio.sleep(LOOK_SECONDS)
+    async def look(self) -> float:
+        """Through all of them."""
+        await self._orphans.collect()
+        return LOOK_SECONDS

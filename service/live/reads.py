@@ -19,6 +19,7 @@ from service.chat.errors import Refusal
 from service.chat.events import ReadChanged, Told
 from service.chat.ports import Database
 from service.chat.reading import KeepReads, ReadRoom
+from service.chat.records import Credential, ReadState
 from service.chat.roles import Scope
 from service.live.connection import Connection
 from service.live.registry import Registry
@@ -68,6 +69,7 @@ class Reads:
             # The first one, or one before the last, which is somebody's wish to have it unread.
             reader.known.pop(room, None)
             reader.waiting.pop(room, None)
+            await self.settle(connection.credential.user_uid)
             state = await self._door.do(connection.credential, ReadRoom(room, seq), counted=True)
             reader.known[room] = seq = state.seq
         self._begin()
@@ -82,6 +84,12 @@ class Reads:
         if seq > reader.waiting.get(room, 0):
             reader.waiting[room] = seq
         self._begin()
+
+    async def place(self, credential: Credential, room: str, seq: int) -> ReadState:
+        """Somebody says by HTTP how far they have read; all their connections are told. What waits is older, and is
+        written first: a moment later it would take an earlier position forward again."""
+        await self.settle(credential.user_uid)
+        return await self._door.do(credential, ReadRoom(room, seq, told=True))
 
     async def settle(self, user_uid: str) -> None:
         """Have written what waits of a user's positions: they are about to be shown them."""

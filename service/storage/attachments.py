@@ -37,7 +37,7 @@ REACTIONS = (
     select(_of_messages.c.seq, _of_messages.c.emoji, users.c.username, _of_messages.c.alike)
     .join(users, users.c.id == _of_messages.c.user_id)
     .where(_of_messages.c.place <= bindparam("shown"))
-    .order_by(_of_messages.c.seq, _of_messages.c.at, _of_messages.c.user_id)
+    .order_by(_of_messages.c.seq, _of_messages.c.at, _of_messages.c.user_id, _of_messages.c.emoji)
 )
 THREADS = select(threads.c.root, threads.c.replies, threads.c.last_seq, threads.c.last_at).where(
     *_seqs_of(threads, threads.c.root)

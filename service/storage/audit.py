@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, delete, exc, func, insert, or_, select, update
+from sqlalchemy import Select, bindparam, delete, exc, func, insert, or_, select, update
 
 from service.chat.chain import NAMED, Broken, Entry, Fact, FactKind, Head, Row, canonical, fact_digest, row_hash
 from service.chat.deeds import Deed, Scalar
@@ -17,6 +17,7 @@ from service.storage.tables import audit, audit_facts, audit_heads
 from service.storage.unit import Unit
 
 PAGE_ROWS = 500  # read at once
+SEQ_MAX = 2**63 - 1  # above every seq
 BEFORE_ALL = -(2**63)  # below every seq, also one that was never given
 SALT_BYTES = 16  # of chance: without it, a digest of a name could be found by trying names
 
@@ -44,6 +45,8 @@ _ROW = (
     audit.c.hash,
 )
 _ON = select(*_ROW).where(audit.c.seq > bindparam("after")).order_by(audit.c.seq).limit(bindparam("most"))
+PAGE = select(*_ROW).order_by(audit.c.seq.desc())
+CONCERNED = (audit.c.actor, audit.c.subject)
 _FACT = (audit_facts.c.digest, audit_facts.c.kind, audit_facts.c.value, audit_facts.c.salt, audit_facts.c.about)
 _FACTS_OF = select(*_FACT).where(audit_facts.c.digest.in_(bindparam("digests", expanding=True)))
 _FACTS_ON = (
@@ -127,19 +130,19 @@ class SqlAudit:
         room: str | None = None,
     ) -> list[Entry]:
         """Newest first, below the seq ``before``: what a user did or was done to, what was done, in which room."""
-        wanted = select(*_ROW).order_by(audit.c.seq.desc()).limit(limit)
-        if before is not None:
-            wanted = wanted.where(audit.c.seq < before)
-        if user is not None:
-            digest = self._digest(FactKind.USER, user)
-            if digest is None:  # of nobody who is named there: and not of all rows that name nobody
-                return []
-            wanted = wanted.where(or_(audit.c.actor == digest, audit.c.subject == digest))
+        wanted = PAGE.where(audit.c.seq < (SEQ_MAX if before is None else before)).limit(limit)
         if what is not None:
             wanted = wanted.where(audit.c.what == what)
         if room is not None:
             wanted = wanted.where(audit.c.room == room)
-        return self._with_facts([Row(*found) for found in self._connection.execute(wanted)])
+        if user is None:
+            return self._with_facts(self._rows(wanted))
+        digest = self._digest(FactKind.USER, user)
+        if digest is None:  # of nobody who is named there: and not of all rows that name nobody
+            return []
+        # One after the other: each is found in its order by an index, which no condition for both would be.
+        rows = {row.seq: row for column in CONCERNED for row in self._rows(wanted.where(column == digest))}
+        return self._with_facts(sorted(rows.values(), key=lambda row: -row.seq)[:limit])
 
     def erase(self, username: str) -> int:
         """Erase a user's name, the addresses that they acted from, and the reasons of what was done to them; how many
@@ -161,6 +164,9 @@ class SqlAudit:
 
     def _digest(self, kind: FactKind, value: str, about: str = "") -> str | None:
         return self._connection.execute(_DIGEST, {"kind": kind.value, "value": value, "about": about}).scalar()
+
+    def _rows(self, statement: Select[Any]) -> list[Row]:
+        return [Row(*found) for found in self._connection.execute(statement)]
 
     def _readable(self, after: int) -> list[Entry]:
         try:

@@ -26,6 +26,7 @@ from service.storage.transaction import SqlTransaction
 
 T = TypeVar("T")
 
+SHED_WAIT_MS = 100  # for who reads an older state
 READS_AT_ONCE = 64  # reads that one wake-up of the loop answers at most
 
 log = logging.getLogger("folkmoot.database")
@@ -81,6 +82,11 @@ class SqlDatabase:
         self._reads.put((fn, future))
         return await future
 
+    async def shed(self) -> None:
+        """Have SQLite's own log written back and cut off: until it is written over, it has what was changed as it was.
+        While somebody reads an older state that can't be done; then that comes with time."""
+        await asyncio.to_thread(self._cut_log)
+
     def post(self, post: PostMessage, answer: Answer) -> None:
         """Store a message; ``answer`` is called with what became of it."""
         self._journal.post(post, answer)
@@ -88,6 +94,22 @@ class SqlDatabase:
     async def posted(self, post: PostMessage) -> Posted:
         """Store a message, and wait for it."""
         return await self._journal.posted(post)
+
+    def _cut_log(self) -> None:
+        try:
+            connection = self._engine.raw_connection()
+        except exc.SQLAlchemyError:
+            log.info("the database's own log was not cut off: all connections are in use")
+            return
+        try:
+            cursor = connection.cursor()
+            cursor.execute(f"PRAGMA busy_timeout = {SHED_WAIT_MS}")  # nobody can write while this waits
+            (held, *_) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if held:
+                log.info("the database's own log was not cut off: somebody reads an older state")
+        finally:
+            connection.invalidate()  # the next one is set to what all others are set to
+            connection.close()
 
     # On a reading thread
 

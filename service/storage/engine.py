@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
 READERS = 2  # threads that read
+OTHERS = 3  # connections: who writes, and two people who take their own data along
 BUSY_SECONDS = 5.0  # how long to wait for another process that writes
 AGAIN_SECONDS = 0.01  # between two tries to switch a new database to WAL
 
@@ -29,13 +32,26 @@ def open_engine(url: str) -> Engine:
         url,
         hide_parameters=True,  # an error's text must not bring a message's text or a password's hash into the log
         poolclass=QueuePool,
-        pool_size=READERS + 2,
+        pool_size=READERS + OTHERS,
         max_overflow=0,
         connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS, "isolation_level": None},
     )
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+@contextmanager
+def thoroughly(connection: Connection) -> Iterator[None]:
+    """What is changed or deleted meanwhile is overwritten wherever it stood, also on pages that become free by it."""
+    sqlite = connection.dialect.name == "sqlite"
+    if sqlite:
+        connection.exec_driver_sql("PRAGMA secure_delete = ON").close()
+    try:
+        yield
+    finally:
+        if sqlite:
+            connection.exec_driver_sql("PRAGMA secure_delete = FAST").close()
 
 
 def _configure(connection: Any, _record: object) -> None:

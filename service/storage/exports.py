@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -20,10 +20,8 @@ from service.chat import ids
 from service.chat.portable import (
     VERSION,
     Account,
-    Attachment,
     Blocked,
     Content,
-    Emoji,
     Ending,
     Extent,
     Heading,
@@ -36,12 +34,12 @@ from service.chat.portable import (
     Reported,
     Sanctioned,
     Saying,
-    Wording,
 )
 from service.chat.ports import Clock
 from service.chat.records import SYSTEM
 from service.chat.roles import Role, RoomRole
 from service.chat.stores.files import BlobMissing, Blobs
+from service.storage.exported_marks import Hung
 from service.storage.kinds import Kind
 from service.storage.tables import (
     blocks,
@@ -52,7 +50,6 @@ from service.storage.tables import (
     pins,
     reactions,
     reports,
-    revisions,
     rooms,
     sanctions,
     sessions,
@@ -84,14 +81,6 @@ _SAID = (
     .limit(AT_ONCE)
 )
 _SAID_BY = _SAID.where(events.c.actor_id == bindparam("author_id"))
-_BEFORE = select(revisions.c.seq, revisions.c.text, revisions.c.at).order_by(revisions.c.number)
-_REACTIONS = select(reactions.c.seq, reactions.c.emoji, reactions.c.user_id, reactions.c.at).order_by(
-    reactions.c.at, reactions.c.user_id, reactions.c.emoji
-)
-_PINS = select(pins.c.seq, pins.c.by_id, pins.c.at)
-_FILES = select(
-    files.c.seq, files.c.uid, files.c.name, files.c.type, files.c.size, files.c.digest, files.c.gone_at
-).order_by(files.c.position)
 _CONTENTS = (
     select(files.c.id, files.c.uid, files.c.key)
     .join(events, and_(events.c.room_id == files.c.room_id, events.c.seq == files.c.seq))
@@ -239,12 +228,12 @@ class Export:
     def _sayings(self, wanted: Select[Any], room_id: int, slug: str, **of: int) -> Iterator[Saying]:
         after = 0
         while rows := self._run(wanted, {"room_id": room_id, "after": after, **of}).all():
-            hung = _Hung(self, room_id, [row.seq for row in rows])
+            hung = Hung(self._run, self._names, room_id, [row.seq for row in rows])
             for row in rows:
                 yield self._saying(slug, row, hung)
             after = rows[-1].seq
 
-    def _saying(self, slug: str, row: Any, hung: _Hung) -> Saying:
+    def _saying(self, slug: str, row: Any, hung: Hung) -> Saying:
         author, bare = self._names[row.actor_id], row.deleted_at is not None
         pinned = hung.pins.get(row.seq)
         return Saying(
@@ -263,14 +252,6 @@ class Export:
             () if bare else tuple(hung.files.get(row.seq, ())),
         )
 
-    def rows(self, wanted: Select[Any], table: Any, room_id: int, seqs: Sequence[int]) -> Iterable[Any]:
-        """What hangs on the messages at these seqs."""
-        return self._run(wanted.where(table.c.room_id == room_id, table.c.seq.in_(seqs)))
-
-    def name(self, user_id: int) -> str:
-        """Somebody's username."""
-        return self._names[user_id]
-
 
 class SqlSources:
     """Exports on connections of their own: they take long, and nobody who reads is to wait for them."""
@@ -287,25 +268,6 @@ class SqlSources:
             yield Export(connection, self._blobs, Whose(Extent.PERSON, user_id, username), self._clock())
 
 
-class _Hung:
-    """What hangs on some messages, by their seqs."""
-
-    def __init__(self, export: Export, room_id: int, seqs: Sequence[int]) -> None:
-        self.before: dict[int, list[Wording]] = {}
-        self.reactions: dict[int, list[Emoji]] = {}
-        self.pins: dict[int, Mark] = {}
-        self.files: dict[int, list[Attachment]] = {}
-        for row in export.rows(_BEFORE, revisions, room_id, seqs):
-            self.before.setdefault(row.seq, []).append(Wording(row.text, row.at))
-        for row in export.rows(_REACTIONS, reactions, room_id, seqs):
-            self.reactions.setdefault(row.seq, []).append(Emoji(row.emoji, export.name(row.user_id), row.at))
-        for row in export.rows(_PINS, pins, room_id, seqs):
-            self.pins[row.seq] = Mark(export.name(row.by_id), row.at)
-        for row in export.rows(_FILES, files, room_id, seqs):
-            digest = bytes(row.digest).hex() if row.gone_at is None else None
-            self.files.setdefault(row.seq, []).append(Attachment(row.uid, row.name, row.type, row.size, digest))
-
-
 def _place(row: Any) -> Place:
     return Place(
         row.slug,
@@ -318,6 +280,7 @@ def _place(row: Any) -> Place:
         bool(row.locked),
         row.slow_mode,
         bool(row.receipts),
+        row.retention_days,
     )
 
 

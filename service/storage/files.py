@@ -9,10 +9,12 @@ from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, s
 
 from service.chat.records import File, Room, StoredFile
 from service.chat.stores.files import Usage
+from service.storage.engine import thoroughly
 from service.storage.tables import events, files, rooms
 from service.storage.unit import Unit
 
 AT_ONCE = 500  # values in one statement: databases bound its parameters
+ERASED_FILE = "erased"  # in place of a file's name
 LAST_DIGIT = "g"  # behind every hexadecimal one: the end of a shard
 
 _HERE = files.c.gone_at.is_(None)
@@ -82,6 +84,11 @@ _RELEASE = (
     .where(files.c.room_id == bindparam("of_room"), files.c.seq.in_(bindparam("seqs", expanding=True)), _HERE)
     .values(gone_at=bindparam("now"))
 )
+_ERASE = (
+    update(files)
+    .where(files.c.room_id == bindparam("of_room"), files.c.seq.in_(bindparam("seqs", expanding=True)))
+    .values(name=ERASED_FILE, digest=b"")
+)
 _DROP = delete(files).where(files.c.id.in_(bindparam("ids", expanding=True)), files.c.seq.is_(None))
 _FORGET = delete(files).where(files.c.uid == bindparam("of_uid"), files.c.seq.is_(None))
 
@@ -90,6 +97,7 @@ class SqlFiles:
     """The rows of files, within one transaction."""
 
     def __init__(self, unit: Unit) -> None:
+        self._connection = unit.connection
         self._run = unit.connection.execute
         self._now = unit.now
 
@@ -137,6 +145,13 @@ class SqlFiles:
             of = {"of_room": room.id, "seqs": list(seqs[start : start + AT_ONCE]), "now": self._now}
             released += self._run(_RELEASE, of).rowcount
         return released
+
+    def erase(self, room: Room, seqs: Sequence[int]) -> None:
+        """``release``, and forget what they were called and what was in them."""
+        self.release(room, seqs)
+        with thoroughly(self._connection):
+            for start in range(0, len(seqs), AT_ONCE):
+                self._run(_ERASE, {"of_room": room.id, "seqs": list(seqs[start : start + AT_ONCE])})
 
     def any(self) -> bool:
         """Whether there is any row."""

@@ -7,36 +7,20 @@ answer at once.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, func, select
 
-from service.chat import ids
-from service.chat.events import (
-    Event,
-    MemberChanged,
-    MemberJoined,
-    MemberLeft,
-    MessageDeleted,
-    MessageEdited,
-    MessagePinned,
-    MessagePosted,
-    MessageRestored,
-    MessageUnpinned,
-    ReactionAdded,
-    ReactionRemoved,
-    RoomChanged,
-    RoomDeleted,
-)
-from service.chat.records import SYSTEM, Author, Deletion, Member, Message, Revision, Room
-from service.chat.roles import Role, RoomRole
+from service.chat.events import Event
+from service.chat.records import Message, Revision, Room
 from service.storage import tables
 from service.storage.attachments import Attachments
+from service.storage.event_row import event_of, message_of, shows
 from service.storage.kinds import Kind
 from service.storage.unit import Unit
-from service.storage.user_row import USER_COLUMNS, user_of
+from service.storage.user_row import USER_COLUMNS
 
 AT_ONCE = 500  # seqs in one statement: databases bound its parameters
 
@@ -133,7 +117,6 @@ _REVISIONS = (
 _TEXT = select(_events.c.text, func.coalesce(_events.c.edited_at, _events.c.at).label("at")).where(
     _events.c.room_id == bindparam("of_room"), _events.c.seq == bindparam("of_seq")
 )
-_SHOWN_WHOLE = (Kind.MESSAGE_RESTORED, Kind.MESSAGE_EDITED)  # events that bring the message as it is now
 
 
 class SqlHistory:
@@ -151,11 +134,11 @@ class SqlHistory:
         else:
             rows = self._rows(_EVENTS_UNTIL, {**wanted, "until": until})
         posted = [row.seq for row in rows if row.kind == Kind.MESSAGE]
-        about = [json.loads(row.data)["message"] for row in rows if row.kind in _SHOWN_WHOLE]
+        about = [json.loads(row.data)["message"] for row in rows if shows(row)]
         # A message is shown as it is now, whatever has happened to it since.
-        messages = self._dressed(room, [_message(room, row) for row in rows if row.kind == Kind.MESSAGE])
+        messages = self._dressed(room, [message_of(room, row) for row in rows if row.kind == Kind.MESSAGE])
         messages |= self.messages_at(room, sorted(set(about) - set(posted)))
-        return [_event(room, row, messages) for row in rows]
+        return [event_of(room, row, messages) for row in rows]
 
     def messages(self, room: Room, limit: int, before: int | None = None, after: int | None = None) -> list[Message]:
         """Messages, oldest first: the latest, or those next to a seq."""
@@ -183,20 +166,21 @@ class SqlHistory:
         for start in range(0, len(seqs), AT_ONCE):
             part = list(seqs[start : start + AT_ONCE])
             rows = self._rows(_THESE, {"room_id": room.id, "seqs": part, "most": len(part)})
-            found += [_message(room, row) for row in rows]
+            found += [message_of(room, row) for row in rows]
         return self._dressed(room, found)
 
-    def seq_at(self, room: Room, at: int) -> int:
-        """The last seq of the room whose time is before ``at``: found by halving, for time never goes back."""
-        run, before = self._unit.connection.execute, 0
+    def seq_at(self, room: Room, at: int, known: int = 0) -> int:
+        """The last seq of the room whose time is before ``at``, where ``known`` is one before it: found by halving, for
+        time never goes back. First of all the next one is looked at, which mostly is not before ``at`` yet."""
+        run, before, middle = self._unit.connection.execute, known, known + 1
         beyond = int(run(_LAST, {"room_id": room.id}).scalar_one()) + 1
         while beyond - before > 1:
-            middle = (before + beyond) // 2
             row = run(_TIME_AT, {"room_id": room.id, "seq": middle}).one()
             if row.at < at:
                 before = row.seq
             else:
                 beyond = middle
+            middle = (before + beyond) // 2
         return before
 
     def said(self, room: Room, seq: int) -> int:
@@ -211,7 +195,7 @@ class SqlHistory:
     def said_by(self, room: Room, author_id: int, after: int, until: int, limit: int) -> list[Message]:
         """The messages of one author with ``after < seq <= until`` that are not deleted, newest first."""
         wanted = {"room_id": room.id, "author_id": author_id, "after": after, "until": until, "most": limit}
-        return [_message(room, row) for row in self._rows(_SAID_BY, wanted)]
+        return [message_of(room, row) for row in self._rows(_SAID_BY, wanted)]
 
     def by_nonce(self, room: Room, author_id: int, nonce: str) -> tuple[Message, bytes] | None:
         """The message first posted under that nonce, and the digest of its content then."""
@@ -228,7 +212,7 @@ class SqlHistory:
         return [Revision(row.text, row.at) for row in rows]
 
     def _shown(self, room: Room, rows: Iterable[Row[Any]]) -> list[Message]:
-        return list(self._dressed(room, [_message(room, row) for row in rows]).values())
+        return list(self._dressed(room, [message_of(room, row) for row in rows]).values())
 
     def _dressed(self, room: Room, bare: Sequence[Message]) -> dict[int, Message]:
         """The messages by seq, in their order, with what hangs on them."""
@@ -242,71 +226,3 @@ class SqlHistory:
 
     def _rows(self, statement: Select[Any], wanted: dict[str, Any]) -> list[Row[Any]]:
         return list(self._unit.connection.execute(statement, wanted))
-
-
-def _message(room: Room, row: Row[Any]) -> Message:
-    deletion = None if row.deleted_at is None else Deletion(row.deleter or SYSTEM, row.deleted_at)
-    return Message(
-        id=ids.message_id(row.at, room.id, row.seq),
-        room=room.slug,
-        seq=row.seq,
-        author=Author(row.username, row.name, Role(row.role), bool(row.bot)),
-        text=row.text if deletion is None else "",
-        at=row.at,
-        reply_to=row.reply_to,
-        nonce=row.nonce,
-        deleted=deletion,
-        html=row.html if deletion is None else None,
-        edited_at=row.edited_at,
-        root=None if row.root is None else ids.message_id(row.root_at, room.id, row.root),
-    )
-
-
-def _event(room: Room, row: Row[Any], messages: Mapping[int, Message]) -> Event:
-    place = (room.id, room.slug, row.seq, row.at)
-    if row.kind == Kind.MESSAGE:
-        return MessagePosted(*place, messages[row.seq], row.actor_id)
-    by = row.username or SYSTEM
-    data = json.loads(row.data or "{}")
-    if row.subject_id is None:
-        return _event_of_nobody(room, Kind(row.kind), place, by, data, messages)
-    user = user_of(row[-len(USER_COLUMNS) :])
-    muted_until = data.get("muted_until", 0)
-    if row.kind == Kind.JOINED:
-        member = Member(room.id, user, RoomRole.parse(data["role"]), row.at, muted_until=muted_until)
-        return MemberJoined(*place, member)
-    if row.kind == Kind.LEFT:
-        someone = None if row.actor_id == user.id else by
-        code, reason, until = data["code"], data.get("reason"), data.get("until")
-        return MemberLeft(*place, user.username, user.id, code, someone, reason, until)
-    member = Member(room.id, user, RoomRole.parse(data["role"]), data["joined_at"], muted_until=muted_until)
-    return MemberChanged(*place, member, by, data.get("reason"))
-
-
-def _event_of_nobody(
-    room: Room,
-    kind: Kind,
-    place: tuple[int, str, int, int],
-    by: str,
-    data: dict[str, Any],
-    messages: Mapping[int, Message],
-) -> Event:
-    """An event about a message, or about the room itself."""
-    match kind:
-        case Kind.MESSAGE_EDITED:
-            return MessageEdited(*place, messages[data["message"]])
-        case Kind.MESSAGE_RESTORED:
-            return MessageRestored(*place, messages[data["message"]], by)
-        case Kind.MESSAGE_DELETED:
-            return MessageDeleted(*place, data["id"], by)
-        case Kind.REACTION_ADDED:
-            return ReactionAdded(*place, data["id"], data["emoji"], by, data["count"])
-        case Kind.REACTION_REMOVED:
-            return ReactionRemoved(*place, data["id"], data["emoji"], by, data["count"])
-        case Kind.MESSAGE_PINNED:
-            return MessagePinned(*place, data["id"], by)
-        case Kind.MESSAGE_UNPINNED:
-            return MessageUnpinned(*place, data["id"], by)
-        case Kind.ROOM_DELETED:
-            return RoomDeleted(*place, by)
-    return RoomChanged(*place, room, by)

@@ -16,6 +16,7 @@ from sqlalchemy import bindparam, insert, select, update
 from service.chat import ids
 from service.chat.direct import key_of
 from service.chat.errors import invalid
+from service.chat.events import SEQ_MAX
 from service.chat.portable import Membership, Saying
 from service.chat.records import Room, User
 from service.chat.roles import RoomRole, Visibility
@@ -78,8 +79,8 @@ class RoomImport:
 
     def said(self, line: Saying, author: User, text: str, html: str | None, deleted: tuple[int, int] | None) -> int:
         """Somebody said something; its seq."""
-        if self._old and line.seq <= self._old[-1]:
-            raise Unfit("its seq is not above the one before it")
+        if not (self._old[-1] if self._old else 0) < line.seq <= SEQ_MAX:
+            raise Unfit("its seq is not above the one before it, or none")
         root = None if line.root is None else self._at_old(line.root)
         answered = None if line.reply_to is None else self._at_old(line.reply_to)
         if (root is None) is not (answered is None):

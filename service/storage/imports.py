@@ -9,7 +9,7 @@ Nothing in a file is believed: names, texts, roles and times meet the same rules
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,9 +17,11 @@ from sqlalchemy import update
 
 from service.chat import names
 from service.chat.errors import invalid
+from service.chat.files import PER_MESSAGE
 from service.chat.portable import VERSION, Account, Attachment, Ending, Extent, Heading, Line, Membership, Place, Saying
-from service.chat.reactions import emoji
+from service.chat.reactions import KINDS_MAX, emoji
 from service.chat.records import SYSTEM, File, Room, User
+from service.chat.retention import RETENTION_MAX
 from service.chat.roles import Role, Visibility
 from service.chat.rooms import GATES, RULES, SLOW_MODE_MAX, UNSAVED, new_epoch
 from service.storage.import_room import Imported, RoomImport, Unfit
@@ -34,6 +36,7 @@ from service.storage.tables import (
 from service.storage.transaction import SqlTransaction
 
 CONFLICTS_MAX = 50  # named at once
+AHEAD_MS = 300_000  # that the clock of whoever exported may be ahead
 
 Html = Callable[[str], str | None]
 """The formatted text; None where it is but a text."""
@@ -73,6 +76,7 @@ class Import:
         self._rooms: dict[str, Room] = {}
         self._conflicts: list[str] = []
         self._room: RoomImport | None = None
+        self._files: set[str] = set()
         self._lines = 0
         self._ended = False
 
@@ -81,6 +85,8 @@ class Import:
         self._lines += 1
         if (self._lines == 1) is not isinstance(line, Heading) or self._ended:
             raise Unfit("it is out of place")
+        if not isinstance(line, Heading) and max(_times(line), default=0) > self._tx.now + AHEAD_MS:
+            raise Unfit("it is from a time that is still to come")
         match line:
             case Heading():
                 self._begin(line)
@@ -116,7 +122,9 @@ class Import:
     # People
 
     def _account(self, line: Account) -> None:
-        username = names.username(line.username)
+        # Who was erased there is as nameless here; nobody who can sign in is.
+        erased = line.deleted and names.is_nameless(line.username)
+        username = line.username if erased else names.username(line.username)
         known = self._tx.users.by_username(username)
         if known is None and self._tx.users.taken(username):
             self._conflicts.append(f"The user {username}: somebody here had that name, and it is not given out again.")
@@ -160,6 +168,8 @@ class Import:
             return
         if not 0 <= line.slow_mode <= SLOW_MODE_MAX:
             raise invalid("slow_mode", f"use 0 to {SLOW_MODE_MAX:,} seconds")
+        if not 0 <= line.retention_days <= RETENTION_MAX:
+            raise invalid("retention_days", f"use 0 to {RETENTION_MAX:,} days")
         room = self._tx.rooms.add(
             Room(
                 id=UNSAVED,
@@ -177,6 +187,7 @@ class Import:
                 created_at=line.created_at,
                 deleted=False,
                 receipts=line.receipts,
+                retention_days=line.retention_days,
             )
         )
         for rule in RULES:
@@ -218,12 +229,24 @@ class Import:
             log.add(revisions, place | said)
         if line.pinned is not None:
             log.add(pins, place | {"by_id": self._user(line.pinned.by).id, "at": line.pinned.at})
-        for put in {(put.emoji, put.by): put for put in line.reactions}.values():
-            log.add(reactions, place | {"emoji": emoji(put.emoji), "user_id": self._user(put.by).id, "at": put.at})
+        self._react(log, place, line)
+        if len(line.files) > PER_MESSAGE:
+            raise Unfit(f"it carries more than {PER_MESSAGE} files")
         for position, attachment in enumerate(line.files):
             self._attach(log, place | {"position": position}, line, attachment)
 
+    def _react(self, log: RoomImport, place: dict[str, Any], line: Saying) -> None:
+        if len({put.emoji for put in line.reactions}) > KINDS_MAX:
+            raise Unfit(f"it has more than {KINDS_MAX} different emoji")
+        at = 0
+        for put in {(put.emoji, put.by): put for put in line.reactions}.values():
+            at = max(at + 1, put.at)  # their time is their order
+            log.add(reactions, place | {"emoji": emoji(put.emoji), "user_id": self._user(put.by).id, "at": at})
+
     def _attach(self, log: RoomImport, place: dict[str, Any], line: Saying, attachment: Attachment) -> None:
+        if attachment.id in self._files:  # a small export would fill the disk with copies of one file
+            raise Unfit("one of its files stands in another message")
+        self._files.add(attachment.id)
         brought = self._bring(attachment)
         if brought is None:
             self.counts.missing += 1
@@ -246,6 +269,18 @@ class Import:
         }
         log.add(files, place | row)
         self.counts.files += 1
+
+
+def _times(line: Line) -> Iterator[int]:
+    """When it was. Nothing comes by the door from a time that is still to come, and whoever's room had it would be told
+    that time of all that they say from then on."""
+    match line:
+        case Account(created_at=at) | Place(created_at=at) | Membership(joined_at=at):
+            yield at
+        case Saying():
+            yield from (line.at, line.edited_at or 0)
+            marks = (line.deleted, line.pinned)
+            yield from (said.at for said in (*line.before, *line.reactions, *marks) if said is not None)
 
 
 def _role(word: str) -> Role:

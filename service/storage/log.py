@@ -28,6 +28,7 @@ from service.chat.events import (
 )
 from service.chat.records import SYSTEM, Member, Message, Room, User
 from service.storage import tables
+from service.storage.event_row import AUTHOR_ERASED
 from service.storage.expiry import SqlExpiry
 from service.storage.history import SqlHistory
 from service.storage.kinds import Kind
@@ -123,19 +124,21 @@ class SqlLog(SqlHistory):
         seq, at = self._append(room, Kind.ROOM_DELETED, by.id if by else SYSTEM_ID, None, {})
         self._unit.appended.append(RoomDeleted(room.id, room.slug, seq, at, _name(by)))
 
-    def delete(self, room: Room, messages: Sequence[Message], by: User | None) -> None:
-        """Show these messages' texts no more: one ``message.deleted`` for each. The text stays in its row, so that it
-        can be shown again."""
+    def delete(self, room: Room, messages: Sequence[Message], by: User | None, *, author_erased: bool = False) -> None:
+        """Show these messages' texts no more: one ``message.deleted`` for each, which also says who is shown as the
+        author now if they were erased. The text stays in its row, so that it can be shown again."""
         data = [{"message": message.seq, "id": message.id} for message in messages]
+        if author_erased:
+            data = [{**each, AUTHOR_ERASED: True} for each in data]
         first, at = self._append_many(room, Kind.MESSAGE_DELETED, data, by)
         self._mark(room, [message.seq for message in messages], by.id if by else SYSTEM_ID, at)
         for seq, message in enumerate(messages, first):
-            self._unit.appended.append(MessageDeleted(room.id, room.slug, seq, at, message.id, _name(by)))
+            author = message.author if author_erased else None
+            self._unit.appended.append(MessageDeleted(room.id, room.slug, seq, at, message.id, _name(by), author))
 
     def restore(self, room: Room, seqs: Sequence[int], by: User | None) -> int:
         """Show these again, those that are deleted: one ``message.restored`` for each. How many they were."""
-        reached = SqlExpiry(self._unit).reached(room)  # what has expired has nothing left to be shown
-        kept = [seq for seq in seqs if seq > reached]
+        kept = SqlExpiry(self._unit).left(room, seqs)  # what was taken out has nothing left to be shown
         deleted = [seq for seq, message in sorted(self.messages_at(room, kept).items()) if message.deleted]
         if not deleted:
             return 0
@@ -156,6 +159,16 @@ class SqlLog(SqlHistory):
         edited = replace(message, text=text, html=html, edited_at=at)
         self._unit.appended.append(MessageEdited(room.id, room.slug, seq, at, edited))
         return edited
+
+    def show_anew(self, room: Room, seqs: Sequence[int]) -> None:
+        """One ``message.edited`` for each of these messages as it is now: not what it says is another, but who is
+        shown with it."""
+        if not seqs:
+            return
+        first, at = self._append_many(room, Kind.MESSAGE_EDITED, [{"message": seq} for seq in seqs], None)
+        messages = self.messages_at(room, seqs)
+        for seq, shown in enumerate(seqs, first):
+            self._unit.appended.append(MessageEdited(room.id, room.slug, seq, at, messages[shown]))
 
     def reacted(self, room: Room, message: Message, by: User, emoji: str, on: bool, count: int) -> None:
         """``reaction.added`` or ``reaction.removed``; ``count`` is how many of that emoji there are now."""

@@ -29,10 +29,11 @@ from service.chat.records import Member, ReadState, Room, User
 from service.chat.roles import Role, RoomRole
 from service.storage.rooms import ROOM_COLUMNS, room_of
 from service.storage.sanctions import muted_until
-from service.storage.tables import events, heads, members, mentions, rooms, users
+from service.storage.tables import events, followers, heads, members, mentions, rooms, users
 from service.storage.unit import Unit
 from service.storage.user_row import USER_COLUMNS, user_of
 
+CALLED_MAX = 100  # unread calls of a room: counting goes no further, however long somebody has stayed away
 NEVER = 0  # the time of the last post of who has not posted yet
 
 _MEMBER_COLUMNS = (
@@ -79,9 +80,8 @@ IDS = select(members.c.user_id).where(members.c.room_id == bindparam("of_room"))
 
 def _called(whom: ColumnElement[bool]) -> ScalarSelect[int]:
     """In how many messages that a member has not read somebody is called; deleted ones call nobody."""
-    return (
-        select(func.count())
-        .select_from(mentions)
+    found = (
+        select(mentions.c.id)
         .join(events, and_(events.c.room_id == mentions.c.room_id, events.c.seq == mentions.c.seq))
         .where(
             whom,
@@ -90,9 +90,11 @@ def _called(whom: ColumnElement[bool]) -> ScalarSelect[int]:
             events.c.deleted_at.is_(None),
             events.c.actor_id != members.c.user_id,
         )
+        .limit(CALLED_MAX)
         .correlate(members)
-        .scalar_subquery()
+        .subquery()
     )
+    return select(func.count()).select_from(found).scalar_subquery()
 
 
 _CALLED = _called(mentions.c.user_id == members.c.user_id) + _called(mentions.c.user_id.is_(None))
@@ -108,6 +110,7 @@ READERS = (
     .where(
         members.c.room_id == bindparam("of_room"),
         members.c.read_seq >= bindparam("seq"),
+        members.c.joined_at <= bindparam("at"),
         users.c.username > bindparam("after"),
     )
     .order_by(users.c.username)
@@ -128,6 +131,12 @@ _ADD = insert(members).from_select(
         heads.c.seq,
         heads.c.said,
     ).where(heads.c.room_id == bindparam("of_room")),
+)
+# So it is with the threads that they follow, from when they were here before.
+_FOLLOW_ON = (
+    update(followers)
+    .where(followers.c.user_id == bindparam("of_user"), followers.c.room_id == bindparam("of_room"))
+    .values(read_seq=select(heads.c.seq).where(heads.c.room_id == bindparam("of_room")).scalar_subquery())
 )
 _REMOVE = delete(members).where(*_THE_ONE)
 _SET_ROLE = update(members).where(*_THE_ONE).values(role=bindparam("to_role"))
@@ -164,6 +173,7 @@ class SqlMembers:
         """A new member."""
         row = {"of_room": room_id, "of_user": user_id, "role": role.value, "joined_at": now}
         self._connection.execute(_ADD, row)
+        self._connection.execute(_FOLLOW_ON, {"of_room": room_id, "of_user": user_id})
         self._connection.execute(_COUNT, {"of_room": room_id, "more": 1})
 
     def remove(self, room_id: int, user_id: int) -> None:
@@ -227,11 +237,12 @@ class SqlMembers:
             rows = self._connection.execute(READS, {"of_user": user_id})
         else:
             rows = self._connection.execute(READ_OF_ROOM, {"of_user": user_id, "of_room": room_id})
-        return {row[0]: ReadState(row[1], max(0, row[2]), row[3]) for row in rows}
+        return {row[0]: ReadState(row[1], max(0, row[2]), min(row[3], CALLED_MAX)) for row in rows}
 
-    def readers(self, room_id: int, seq: int, page: Page) -> list[User]:
-        """The members who have read up to ``seq`` or further, by username."""
-        wanted = {"of_room": room_id, "seq": seq, "after": page.cursor or "", "most": page.limit}
+    def readers(self, room_id: int, seq: int, at: int, page: Page) -> list[User]:
+        """The members who have read what was said at ``seq``, at the time ``at``, by username. Who came later has a
+        position behind it, and has not seen it for that."""
+        wanted = {"of_room": room_id, "seq": seq, "at": at, "after": page.cursor or "", "most": page.limit}
         return [user_of(row) for row in self._connection.execute(READERS, wanted)]
 
     def owners(self, room_id: int) -> int:

@@ -1,35 +1,32 @@
-"""Reactions and pins, in the database. How they are shown with a message is in ``attachments``."""
+"""Reactions, in the database. How they are shown with a message is in ``attachments``."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import BigInteger, String, bindparam, case, delete, func, insert, select
 
-from service.storage.tables import events, pins, reactions
+from service.storage.tables import reactions
 from service.storage.unit import Unit
 
-
-def _of(table: Any) -> tuple[Any, Any]:
-    return table.c.room_id == bindparam("of_room"), table.c.seq == bindparam("of_seq")
-
-
-_MINE = (*_of(reactions), reactions.c.emoji == bindparam("of_emoji"), reactions.c.user_id == bindparam("of_user"))
+_OF_MESSAGE = (reactions.c.room_id == bindparam("of_room"), reactions.c.seq == bindparam("of_seq"))
+_MINE = (*_OF_MESSAGE, reactions.c.emoji == bindparam("of_emoji"), reactions.c.user_id == bindparam("of_user"))
 _IS_MINE = select(reactions.c.at).where(*_MINE)
-_REMOVE = delete(reactions).where(*_MINE)
-_KINDS = select(reactions.c.emoji).where(*_of(reactions)).distinct()
-_COUNT = select(func.count()).where(*_of(reactions), reactions.c.emoji == bindparam("of_emoji"))
-_IS_PINNED = select(pins.c.at).where(*_of(pins))
-_UNPIN = delete(pins).where(*_of(pins))
-# A deleted message keeps its pin, for it may come back; meanwhile it takes nobody's place.
-_SHOWN = (
-    pins.c.room_id == bindparam("of_room"),
-    select(events.c.seq)
-    .where(events.c.room_id == pins.c.room_id, events.c.seq == pins.c.seq, events.c.deleted_at.is_(None))
-    .exists(),
+_latest = select(func.max(reactions.c.at)).where(*_OF_MESSAGE).scalar_subquery()
+# Later than all that is there, also within one millisecond and after the clock went back: the time is their order.
+_ADD = insert(reactions).from_select(
+    ("room_id", "seq", "emoji", "user_id", "at"),
+    select(
+        bindparam("of_room", type_=BigInteger),
+        bindparam("of_seq", type_=BigInteger),
+        bindparam("of_emoji", type_=String),
+        bindparam("of_user", type_=BigInteger),
+        case((_latest >= bindparam("now"), _latest + 1), else_=bindparam("now", type_=BigInteger)),
+    ),
 )
-_COUNT_PINS = select(func.count()).select_from(pins).where(*_SHOWN)
-PINS = select(pins.c.seq).where(*_SHOWN).order_by(pins.c.at.desc(), pins.c.seq.desc())
+_REMOVE = delete(reactions).where(*_MINE)
+_KINDS = select(reactions.c.emoji).where(*_OF_MESSAGE).distinct()
+_COUNT = select(func.count()).where(*_OF_MESSAGE, reactions.c.emoji == bindparam("of_emoji"))
 
 
 class SqlReactions:
@@ -53,40 +50,11 @@ class SqlReactions:
 
     def add(self, room_id: int, seq: int, emoji: str, user_id: int) -> None:
         """One more."""
-        row = {"room_id": room_id, "seq": seq, "emoji": emoji, "user_id": user_id, "at": self._now}
-        self._run(insert(reactions), row)
+        self._run(_ADD, _row(room_id, seq, emoji, user_id) | {"now": self._now})
 
     def remove(self, room_id: int, seq: int, emoji: str, user_id: int) -> None:
         """One less."""
         self._run(_REMOVE, _row(room_id, seq, emoji, user_id))
-
-
-class SqlPins:
-    """Which messages are pinned, within one transaction."""
-
-    def __init__(self, unit: Unit) -> None:
-        self._run = unit.connection.execute
-        self._now = unit.now
-
-    def has(self, room_id: int, seq: int) -> bool:
-        """Whether a message is pinned."""
-        return self._run(_IS_PINNED, {"of_room": room_id, "of_seq": seq}).first() is not None
-
-    def count(self, room_id: int) -> int:
-        """How many a room has, without those of deleted messages."""
-        return int(self._run(_COUNT_PINS, {"of_room": room_id}).scalar_one())
-
-    def of_room(self, room_id: int) -> list[int]:
-        """The seqs of the pinned messages, the latest pin first; without the deleted ones."""
-        return list(self._run(PINS, {"of_room": room_id}).scalars())
-
-    def add(self, room_id: int, seq: int, by_id: int) -> None:
-        """Pin it."""
-        self._run(insert(pins), {"room_id": room_id, "seq": seq, "by_id": by_id, "at": self._now})
-
-    def remove(self, room_id: int, seq: int) -> None:
-        """Take the pin off."""
-        self._run(_UNPIN, {"of_room": room_id, "of_seq": seq})
 
 
 def _row(room_id: int, seq: int, emoji: str, user_id: int) -> dict[str, Any]:

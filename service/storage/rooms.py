@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Select, and_, bindparam, delete, insert, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 
 from service.chat.errors import Code, Refusal
@@ -19,7 +19,7 @@ from service.chat.roles import Role, RoomRole, Visibility
 from service.storage.tables import heads, members, room_rules, rooms, users
 from service.storage.unit import Unit
 
-HEADS_AT_ONCE = 500  # room ids in one statement: databases bound its parameters
+AT_ONCE = 500  # room ids or slugs in one statement: databases bound its parameters
 
 ROOM_COLUMNS = (
     rooms.c.id,
@@ -52,15 +52,25 @@ _WITH_ROLE = (
 )
 # Asked at the beginning of whatever is done in a room: one statement.
 SEEN_BY = _WITH_ROLE.where(rooms.c.slug == bindparam("slug"))
-_LISTED = _WITH_ROLE.where(rooms.c.deleted_at.is_(None), rooms.c.slug > bindparam("after")).order_by(rooms.c.slug)
-PAGE = _LISTED.where(or_(rooms.c.visibility == Visibility.PUBLIC.value, members.c.user_id.is_not(None))).limit(
-    bindparam("most")
-)
-PAGE_FOR_ADMINS = _LISTED.where(
-    or_(rooms.c.visibility != Visibility.DIRECT.value, members.c.user_id.is_not(None))
-).limit(bindparam("most"))
-HEADS = select(heads.c.room_id, heads.c.seq).where(heads.c.room_id.in_(bindparam("room_ids", expanding=True)))
-_EPOCHS = select(rooms.c.id, rooms.c.epoch).where(rooms.c.id.in_(bindparam("room_ids", expanding=True)))
+SEEN_AMONG = _WITH_ROLE.where(rooms.c.slug.in_(bindparam("keys", expanding=True)))
+
+
+def _listed(*shown: Visibility) -> Select[Any]:
+    """By slug, the rooms that everybody may see, and those that a user is in. Each kind is found by its own end of an
+    index: walking along all slugs would read past the direct rooms of everybody else."""
+    after, here = rooms.c.slug > bindparam("after"), rooms.c.deleted_at.is_(None)
+    kinds = [select(rooms.c.id).where(rooms.c.visibility == one.value, after, here) for one in shown]
+    own = select(rooms.c.id).join_from(members, rooms, rooms.c.id == members.c.room_id)
+    kinds.append(own.where(members.c.user_id == bindparam("user_id"), after, here))
+    firsts = (kind.order_by(rooms.c.slug).limit(bindparam("most")).subquery() for kind in kinds)
+    found = union_all(*(select(first.c.id) for first in firsts))
+    return _WITH_ROLE.where(rooms.c.id.in_(found)).order_by(rooms.c.slug).limit(bindparam("most"))
+
+
+PAGE = _listed(Visibility.PUBLIC)
+PAGE_FOR_ADMINS = _listed(Visibility.PUBLIC, Visibility.PRIVATE)
+HEADS = select(heads.c.room_id, heads.c.seq).where(heads.c.room_id.in_(bindparam("keys", expanding=True)))
+_EPOCHS = select(rooms.c.id, rooms.c.epoch).where(rooms.c.id.in_(bindparam("keys", expanding=True)))
 _EVERY = (
     _ROOM.where(rooms.c.deleted_at.is_(None), rooms.c.id > bindparam("after"))
     .order_by(rooms.c.id)
@@ -117,6 +127,11 @@ class SqlRooms:
         """The room and what the user is in it; also one that they may not see, or that is deleted."""
         row = self._connection.execute(SEEN_BY, {"slug": slug, "user_id": user_id}).one_or_none()
         return None if row is None else _with_role(row)
+
+    def seen_among(self, slugs: Iterable[str], user_id: int) -> list[tuple[Room, RoomRole | None]]:
+        """``seen_by`` for many slugs; those that there are."""
+        rows = self._of_each(SEEN_AMONG, slugs, user_id=user_id)
+        return [_with_role(row) for row in rows]
 
     def direct(self, key: bytes) -> Room | None:
         """The direct room with that key."""
@@ -216,11 +231,10 @@ class SqlRooms:
         """The epoch of each of these rooms."""
         return dict(self._of_each(_EPOCHS, room_ids))
 
-    def _of_each(self, statement: Select[Any], room_ids: Iterable[int]) -> Iterator[tuple[int, Any]]:
-        wanted = list(room_ids)
-        for start in range(0, len(wanted), HEADS_AT_ONCE):
-            rows = self._connection.execute(statement, {"room_ids": wanted[start : start + HEADS_AT_ONCE]})
-            yield from (tuple(row) for row in rows)
+    def _of_each(self, statement: Select[Any], keys: Iterable[Any], **more: Any) -> Iterator[Any]:
+        wanted = list(keys)
+        for start in range(0, len(wanted), AT_ONCE):
+            yield from self._connection.execute(statement, {"keys": wanted[start : start + AT_ONCE], **more})
 
 
 def room_of(row: Sequence[Any]) -> Room:

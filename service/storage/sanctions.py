@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, func, insert, select, update
 
 from service.chat.deeds import Deed
 from service.chat.ids import new_uid
@@ -87,7 +87,8 @@ def muted_until(room_id: ColumnElement[int]) -> ScalarSelect[int]:
             sanctions.c.kind == SanctionKind.MUTE.value,
             _NOT_LIFTED,
             sanctions.c.until > bindparam("now"),
-            or_(sanctions.c.room_id == room_id, sanctions.c.room_id.is_(None)),
+            # So put that nobody looks through the sanctions of a whole room for each of its members.
+            func.coalesce(sanctions.c.room_id, room_id) == room_id,
         )
         .correlate(users, members)
         .scalar_subquery()

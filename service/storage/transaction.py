@@ -12,6 +12,7 @@ from service.storage.audit import SqlAudit
 from service.storage.authority import SqlAuthority
 from service.storage.blocks import SqlBlocks
 from service.storage.clients import SqlClients
+from service.storage.erasures import SqlErasures
 from service.storage.expiry import SqlExpiry
 from service.storage.files import SqlFiles
 from service.storage.filters import SqlFilters
@@ -19,7 +20,8 @@ from service.storage.invites import SqlInvites
 from service.storage.log import SqlLog
 from service.storage.members import SqlMembers
 from service.storage.mentions import SqlMentions
-from service.storage.reactions import SqlPins, SqlReactions
+from service.storage.pins import SqlPins
+from service.storage.reactions import SqlReactions
 from service.storage.reports import SqlReports
 from service.storage.rooms import SqlRooms
 from service.storage.sanctions import SqlSanctions
@@ -115,6 +117,11 @@ class SqlTransaction:
     def expiry(self) -> SqlExpiry:
         """What has been taken out of the logs for good."""
         return SqlExpiry(self._unit)
+
+    @cached_property
+    def erasures(self) -> SqlErasures:
+        """People who are erased."""
+        return SqlErasures(self._unit)
 
     @cached_property
     def files(self) -> SqlFiles:

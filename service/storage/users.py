@@ -1,12 +1,15 @@
 """Accounts, in the database. Who may change one is decided in ``chat.accounts``; here it is only kept and found.
 
 A deleted account keeps its row, so that the log keeps its authors and its name is never given out again; it is found
-by its keys (``deleted`` says so), but neither by its name nor in a list. Whatever others may see or that takes a right
+by its keys (``deleted`` says so), but neither by its name nor in a list. Of the name of one that was erased only a
+keyed digest is left. Whatever others may see or that takes a right
 away moves the authority's version, here, where no caller can forget it.
 """
 
 from __future__ import annotations
 
+import hmac
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,15 +21,19 @@ from service.chat.ids import new_uid
 from service.chat.ports import Page
 from service.chat.records import User
 from service.chat.roles import Role
-from service.storage.tables import users
+from service.storage.engine import thoroughly
+from service.storage.tables import erased_names, name_keys, users
 from service.storage.unit import Unit
 from service.storage.user_row import USER_COLUMNS, user_of
+
+NAME_KEY_BYTES = 32  # of chance
 
 _HERE = users.c.deleted_at.is_(None)
 
 GET = select(*USER_COLUMNS).where(users.c.id == bindparam("id"))
 BY_UID = select(*USER_COLUMNS).where(users.c.uid == bindparam("uid"))
 BY_USERNAME = select(*USER_COLUMNS).where(users.c.username == bindparam("username"), _HERE)
+ONCE = select(*USER_COLUMNS).where(users.c.username == bindparam("username"))
 TAKEN = select(users.c.id).where(users.c.username == bindparam("username"))
 PAGE = (
     select(*USER_COLUMNS)
@@ -64,6 +71,21 @@ _DELETE = (
     .where(_OF)
     .values(deleted_at=bindparam("at"), password_hash=None, reset_digest=None, reset_expires_at=None)
 )
+_ERASE = (
+    update(users)
+    .where(_OF)
+    .values(
+        username=bindparam("nameless"),
+        name=bindparam("nameless"),
+        role=int(Role.GUEST),
+        suspended=False,
+        password_hash=None,
+        reset_digest=None,
+        reset_expires_at=None,
+    )
+)
+_NAME_KEY = select(name_keys.c.key)
+ERASED = select(erased_names.c.digest).where(erased_names.c.digest == bindparam("digest"))
 
 
 class SqlUsers:
@@ -86,12 +108,18 @@ class SqlUsers:
         """By the folded username; a deleted one is not found."""
         return _one(self._connection.execute(BY_USERNAME, {"username": username}).one_or_none())
 
+    def once(self, username: str) -> User | None:
+        """By the folded username; also a deleted one."""
+        return _one(self._connection.execute(ONCE, {"username": username}).one_or_none())
+
     def taken(self, username: str) -> bool:
         """Whether the name is or was in use."""
-        return self._connection.execute(TAKEN, {"username": username}).first() is not None
+        return self._connection.execute(TAKEN, {"username": username}).first() is not None or self._erased(username)
 
     def add(self, username: str, name: str, role: Role, bot: bool, password_hash: str | None) -> User:
         """A new account; ``conflict`` if the name is or was in use."""
+        if self._erased(username):
+            raise _given_out(username)
         uid = new_uid("u", self._now)
         row = {
             "uid": uid,
@@ -107,9 +135,7 @@ class SqlUsers:
         try:
             key = self._connection.execute(insert(users), row).inserted_primary_key
         except IntegrityError as taken:
-            raise Refusal(
-                Code.CONFLICT, f"The username {username} is taken, or was once: names are never given out twice."
-            ) from taken
+            raise _given_out(username) from taken
         assert key is not None  # noqa: S101 - every dialect answers the key of a single insert
         return User(int(key[0]), uid, username, name, role, bot, False, False, self._now)
 
@@ -159,6 +185,17 @@ class SqlUsers:
         self._connection.execute(_DELETE, {"of": user_id, "at": self._now})
         self._authority.user_changed(user_id)
 
+    def erase(self, user: User, nameless: str) -> None:
+        """Nothing is left in the account's row of who it was; its name is remembered by its digest."""
+        key = self._connection.execute(_NAME_KEY).scalar_one_or_none()
+        if key is None:
+            key = secrets.token_bytes(NAME_KEY_BYTES)
+            self._connection.execute(insert(name_keys), {"id": 1, "key": key})
+        self._connection.execute(insert(erased_names), {"digest": _name_digest(key, user.username)})
+        with thoroughly(self._connection):
+            self._connection.execute(_ERASE, {"of": user.id, "nameless": nameless})
+        self._authority.user_changed(user.id)
+
     def set_reset(self, user_id: int, digest: bytes, expires_at: int) -> None:
         """Remember a password reset; an earlier one is void."""
         self._connection.execute(_SET_RESET, {"of": user_id, "digest": digest, "until": expires_at})
@@ -178,6 +215,21 @@ class SqlUsers:
             return None
         taken = self._connection.execute(_TAKE_RESET, {"of": user.id, "digest": digest})
         return user if taken.rowcount == 1 else None
+
+    def _erased(self, username: str) -> bool:
+        """Whether somebody of that name was erased."""
+        key = self._connection.execute(_NAME_KEY).scalar_one_or_none()
+        if key is None:
+            return False
+        return self._connection.execute(ERASED, {"digest": _name_digest(key, username)}).first() is not None
+
+
+def _name_digest(key: bytes, username: str) -> bytes:
+    return hmac.digest(key, username.encode(), "sha256")
+
+
+def _given_out(username: str) -> Refusal:
+    return Refusal(Code.CONFLICT, f"The username {username} is taken, or was once: names are never given out twice.")
 
 
 def _one(row: Sequence[Any] | None) -> User | None:

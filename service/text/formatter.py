@@ -12,16 +12,17 @@ import logging
 import sys
 from asyncio import StreamReader, StreamWriter
 from asyncio.subprocess import PIPE, Process
-from collections import deque
 from pathlib import Path
 from typing import cast
 
 from service.chat.names import TEXT_MAX
 from service.text import marks
 from service.text.pipe import FAILED, FORMATTED, LENGTH, packed
+from service.text.turns import Turns
 from service.watch.metrics import Metrics
 
-WAITING_MAX = 64  # texts; at a millisecond each nobody waits long
+WAITING_MAX = 256  # texts of all; at a millisecond each nobody waits long
+OWN_MAX = 16  # of them of one person
 PATIENCE_SECONDS = 2.0  # from asking to the answer, with all that waited before it
 STALL_SECONDS = 10.0  # without an answer: more than a process lives that may take a second of a processor
 RESTART_SECONDS = 5.0  # between two starts, after one that came to nothing
@@ -84,11 +85,11 @@ class Worker:
 
 
 class MarkdownFormatter:
-    """Formats by a worker, one text after another."""
+    """Formats by a worker, one text after another, for people in turns."""
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
-        self._jobs: deque[tuple[bytes, asyncio.Future[str | None]]] = deque()
+        self._jobs: Turns[tuple[bytes, asyncio.Future[str | None]]] = Turns(WAITING_MAX, OWN_MAX)
         self._more = asyncio.Event()
         self._serving: asyncio.Task[None] | None = None
         self._worker: Worker | None = None
@@ -107,24 +108,22 @@ class MarkdownFormatter:
             await asyncio.wait([serving])
         if self._worker is not None:
             await self._worker.end()
-        for _, answer in self._jobs:
-            _settle(answer, None)
-        self._jobs.clear()
+        while self._jobs:
+            _settle(self._jobs.take()[1], None)
 
     def marked(self, text: str) -> bool:
         """Whether a text might have formatting."""
         return marks.marked(text)
 
-    async def html(self, text: str) -> str | None:
+    async def html(self, text: str, whose: str) -> str | None:
         """The formatted text; None where it is but a text, or where it can't be had in time."""
         if self._serving is None or len(text) > TEXT_MAX:
             return None
-        if len(self._jobs) >= WAITING_MAX:
-            self._metrics.formatted["late"] += 1
-            return None
         answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
         # What cannot be encoded is refused when it is to be stored, with a sentence about it.
-        self._jobs.append((text.encode(errors="replace"), answer))
+        if not self._jobs.put(whose, (text.encode(errors="replace"), answer)):
+            self._metrics.formatted["late"] += 1
+            return None
         self._more.set()
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
@@ -137,7 +136,7 @@ class MarkdownFormatter:
         while True:
             self._more.clear()
             while self._jobs:
-                text, answer = self._jobs.popleft()
+                text, answer = self._jobs.take()
                 if answer.done():  # who asked has given up
                     continue
                 try:

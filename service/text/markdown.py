@@ -24,6 +24,7 @@ from markdown_it.utils import EnvType, OptionsDict
 
 from service.chat.names import TEXT_MAX
 from service.text.addresses import address, hosts, safe
+from service.text.folding import INVISIBLE
 from service.text.highlighting import LANGUAGE_PREFIX, highlighted, language_of
 from service.text.sanitising import ALIGNMENTS, sanitised
 from service.text.time_limit import TimeIsUp, at_most
@@ -120,14 +121,16 @@ def _small_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _honest_links(state: StateCore) -> None:
-    """A link that shows one address and leads to another is shown as it was written: so is one that leads nowhere."""
+    """A link that shows one address and leads to another is shown as it was written; so is one that shows nothing, or
+    leads nowhere."""
     for block in state.tokens:
         children = block.children or []
         for opens, token in enumerate(children):
             if token.type == "link_open":
                 closes = next(at for at in range(opens, len(children)) if children[at].type == "link_close")
                 href = str(token.attrs["href"])
-                if not href or _is_mask("".join(one.content for one in children[opens:closes]), href):
+                shown = "".join(one.content for one in children[opens:closes])
+                if not href or not INVISIBLE.sub("", shown).strip() or _is_mask(shown, href):
                     children[opens], children[closes] = _text("[", token), _text(f"]({href})", token)
 
 

@@ -27,6 +27,7 @@ from service.chat.events import (
     ReportOpened,
     RoomChanged,
     RoomDeleted,
+    ThreadRead,
 )
 from service.chat.records import User
 from service.wire import shapes
@@ -40,6 +41,7 @@ NOTICES = (
     "you.changed",
     "mentioned",
     "read.changed",
+    "thread.read",
     "invited",
     "report.opened",
     "report.changed",
@@ -51,6 +53,7 @@ NEWS: dict[type[News], str] = {
     Mentioned: "mentioned",
     Invited: "invited",
     ReadChanged: "read.changed",
+    ThreadRead: "thread.read",
     ReportOpened: "report.opened",
     ReportChanged: "report.changed",
 }
@@ -87,6 +90,8 @@ def event(e: Event, message: Any = None) -> Shape:
             shape |= {"message_id": e.message_id, "by": e.by}
         case MessageDeleted():
             shape |= {"message_id": e.message_id, "by": e.by}
+            if e.author is not None:
+                shape["author"] = shapes.author(e.author)
         case MessageRestored():
             shape |= {"message": shapes.message(e.message), "by": e.by}
         case MemberJoined():
@@ -133,6 +138,8 @@ def news(n: News) -> Shape:
             shape |= {"room": n.message.room, "message": shapes.message(n.message)}
         case ReadChanged():
             shape |= {"room": n.room, "seq": n.seq}
+        case ThreadRead():
+            shape |= {"room": n.room, "message_id": n.message_id, "seq": n.seq}
         case Invited():
             shape |= {"room": n.room, "by": n.by}
     return shape

@@ -56,7 +56,8 @@ def event(e: Event) -> str | None:
         case MessagePosted():
             return message(e.message) if e.message.deleted is None else None
         case MessageEdited(message=edited):
-            return f"* {edited.author.username} edited a message: {_shown(edited.text)}"
+            said_anew = edited.deleted is None and (edited.edited_at or 0) >= e.at
+            return f"* {edited.author.username} edited a message: {_shown(edited.text)}" if said_anew else None
         case MessagePinned(by=by):
             return f"* {by} pinned a message"
         case MessageDeleted(by=by):

@@ -27,6 +27,7 @@ from service.chat.records import (
     SanctionKind,
     User,
 )
+from service.chat.stores.erasures import Erasure
 from service.wire import times
 
 Shape = dict[str, Any]
@@ -207,6 +208,23 @@ def own_report(r: Report) -> Shape:
         "state": r.state.value,
         "changed_at": time(r.changed_at),
     }
+
+
+def erasure(e: Erasure) -> Shape:
+    """How far an erasure has come. Whoever it was has no name any more."""
+    shape: Shape = {
+        "id": e.uid,
+        "user": e.user.username,
+        "messages": e.messages.value,
+        "at": time(e.at),
+        "state": "running" if e.finished_at is None else "done",
+        "looked": e.looked,
+        "whole": e.whole,
+        "changed": e.changed,
+    }
+    if e.finished_at is not None:
+        shape["finished_at"] = time(e.finished_at)
+    return shape
 
 
 def why(w: Why) -> Shape:

@@ -37,7 +37,8 @@ from service.chat.keyring import Keyring, shared_key
 from service.chat.limits import Buckets
 from service.chat.messages import Posted, PostMessage
 from service.chat.origins import Origins
-from service.chat.records import Session
+from service.chat.reading import ReadRoom
+from service.chat.records import Credential, ReadState, Session
 from service.chat.roles import SCOPES_OF, Role, RoomRole, Scope, Visibility
 from service.chat.tokens import Issuer, Verifier
 from service.live.registry import HubLimits, Registry
@@ -74,8 +75,15 @@ class StagePosts:
 class NoReads:
     """Nobody reads along here."""
 
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
     async def settle(self, user_uid: str) -> None:
         """Nothing waits."""
+
+    async def place(self, credential: Credential, room: str, seq: int) -> ReadState:
+        """So it can be written at once."""
+        return await self._door.do(credential, ReadRoom(room, seq, told=True))
 
 
 class Served:
@@ -87,11 +95,12 @@ class Served:
         database = StageDatabase(stage)
         self._issuer = Issuer(ORIGIN, keyring, TOKEN_SECONDS, lambda: stage.now)
         http, self._app = _framed()
+        door = Door(database, StagePosts(stage), Buckets(REQUESTS_PER_SECOND, lambda: 0.0), PlainFormatter())
         http.state.parts = SimpleNamespace(
             choices=Choices(ORIGIN, query_token=True, password_grant=True),
-            door=Door(database, StagePosts(stage), Buckets(REQUESTS_PER_SECOND, lambda: 0.0), PlainFormatter()),
+            door=door,
             verifier=Verifier(ORIGIN, keyring, lambda: stage.now),
-            hub=SimpleNamespace(reads=NoReads(), registry=Registry(LIMITS), room=lambda slug: None),
+            hub=SimpleNamespace(reads=NoReads(door), registry=Registry(LIMITS), room=lambda slug: None),
         )
         self._ids = count(1)
 

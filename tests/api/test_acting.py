@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from service.api.acting import ACTION_HEADER
-from service.app import http_side
+from service.api.http import http_side
 from service.chat.roles import RoomRole, Visibility
 from tests.api.served import Served, code_of
 from tests.stage_door import say
@@ -164,8 +164,22 @@ ALONE = {
     "POST /api/password-reset",
     "POST /api/messages/{id}/reports",
     "DELETE /api/rooms/{slug}/connections/{id}",
+    "POST /api/direct",
+    "POST /api/rooms/{slug}/files",
+    "PATCH /api/messages/{id}",
+    "PUT /api/messages/{id}/reactions/{emoji}",
+    "DELETE /api/messages/{id}/reactions/{emoji}",
+    "PUT /api/messages/{id}/pin",  # takes nothing from anybody, and whoever moderates takes it off
+    "DELETE /api/messages/{id}/pin",
+    "PUT /api/messages/{id}/thread/follow",
+    "DELETE /api/messages/{id}/thread/follow",
+    "PUT /api/messages/{id}/thread/read",
+    "PUT /api/rooms/{slug}/read",
+    "PUT /api/me/blocks/{username}",
+    "DELETE /api/me/blocks/{username}",
 }
 FILTERS = {"POST /api/rooms/{slug}/filters", "DELETE /api/rooms/{slug}/filters/{id}"}  # tried out with the filters
+OWN = {"DELETE /api/me"}  # takes a password: tried out with the erasures
 REHEARSED = {
     "POST /api/users/{username}/password-reset",
     "POST /api/invites",
@@ -197,7 +211,7 @@ def test_every_route_that_acts_on_others_can_be_tried_dry() -> None:
             if method != "get" and path.startswith("/api"):
                 named = {parameter["name"] for parameter in operation.get("parameters", ())}
                 found["dry_run" in named].add(f"{method.upper()} {path}")
-    assert found == {True: REHEARSED | FILTERS, False: ALONE}
+    assert found == {True: REHEARSED | FILTERS | OWN, False: ALONE}
     tried = {
         re.sub(r"\?.*|/(bob|mo|lobby|den|\{\w+\})(?=/|$)", "", str(act.method + " /api" + act.path)) for act in ACTS
     }

@@ -1,4 +1,4 @@
-"""One's own data by HTTP: a zip, of oneself alone, one at a time."""
+"""One's own data by HTTP: a zip, of oneself alone, few at a time."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import Any, cast
 
 import pytest
 
-from service.chat.errors import Refusal
+from service.chat.errors import Code, Refusal, Why
 from service.chat.records import User
-from tests.api.house import House, open_house
+from tests.api.house import House, code_of, open_house
 
 pytestmark = pytest.mark.anyio
 
@@ -50,6 +50,13 @@ async def test_everybody_takes_their_own_data_along_and_nobody_elses(house: Hous
     assert b"what cyn said" not in answer.content
 
 
+async def test_a_token_that_may_not_read_takes_nothing_along(house: House) -> None:
+    token = await house.token("bob", scope="chat:write")
+    answer = await house.ask_with(token, "GET", "/api/me/export")
+    assert (answer.status_code, code_of(answer)) == (403, "insufficient_scope")
+    assert (await house.ask("bob", "GET", "/api/me/export")).status_code == 200, "nothing is left under way"
+
+
 async def test_no_secret_is_in_it(house: House) -> None:
     content = (await house.ask("bob", "GET", "/api/me/export")).content
     with zipfile.ZipFile(BytesIO(content)) as pack:
@@ -63,13 +70,19 @@ async def test_nobody_has_it_without_a_token(house: House) -> None:
     assert (await house.http.get("/api/me/export")).status_code == 401
 
 
-async def test_one_is_put_together_after_another(house: House) -> None:
+async def test_few_are_fetched_at_once_and_one_of_each_person(house: House) -> None:
     exports = house.app.parts.own_exports
-    bob = await house.app.parts.database.read(lambda tx: tx.users.by_username("bob"))
-    first = exports.begin(cast(User, bob))
+    bob, mo = [
+        cast(User, await house.app.parts.database.read(lambda tx, name=name: tx.users.by_username(name)))
+        for name in ("bob", "mo")
+    ]
+    first = exports.begin(bob)
     with pytest.raises(Refusal) as refused:
-        exports.begin(cast(User, bob))
+        exports.begin(bob)
+    assert (refused.value.code, refused.value.why) == (Code.RATE_LIMITED, Why("exports_at_once"))
     assert refused.value.retry_after is not None
+    assert (await house.ask("cyn", "GET", "/api/me/export")).status_code == 200, "who fetches slowly holds up nobody"
+    second = exports.begin(mo)
     assert (await house.ask("cyn", "GET", "/api/me/export")).status_code == 503
 
     async def hang_up(message: Any) -> None:
@@ -78,6 +91,8 @@ async def test_one_is_put_together_after_another(house: House) -> None:
     async def nothing() -> Any:
         return {"type": "http.disconnect"}
 
-    with pytest.raises(BaseException):  # noqa: B017, PT011 - whatever the framework makes of it
-        await first({"type": "http", "method": "GET"}, nothing, hang_up)
-    assert (await house.ask("cyn", "GET", "/api/me/export")).status_code == 200, "who was cut off holds up nobody"
+    for export in (first, second):
+        with pytest.raises(BaseException):  # noqa: B017, PT011 - whatever the framework makes of it
+            await export({"type": "http", "method": "GET"}, nothing, hang_up)
+    for who in ("bob", "mo", "cyn"):
+        assert (await house.ask(who, "GET", "/api/me/export")).status_code == 200, "who was cut off holds up nobody"

@@ -16,8 +16,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import APIOperation, GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from service.api.http import http_side
 from service.api.problems import MEDIA_TYPE
-from service.app import Application, create_app, http_side
+from service.app import Application, create_app
 from service.chat import demo, grants
 from service.chat.errors import Code
 from service.config import Settings

@@ -149,7 +149,7 @@ async def test_each_way_in_tells_why_it_is_closed(served: Served) -> None:
 async def test_what_a_room_shows_of_oneself_says_until_when_one_is_muted(served: Served) -> None:
     await imposed(served, "mo", LOBBY, kind="mute", until=LATER)
     you = (await served.ask("bob", "GET", "/rooms/lobby")).json()["you"]
-    assert you == {"role": "member", "can": ["see", "read", "join"], "muted_until": LATER}
+    assert (you["can"], you["muted_until"]) == (["see", "read", "join"], LATER)
     members = (await served.ask("cyn", "GET", "/rooms/lobby/members")).json()["items"]
     assert {one["user"]: one.get("muted_until") for one in members} == {"ann": None, "bob": LATER, "cyn": None}
 

@@ -29,6 +29,7 @@ from service.chat.deletions import DeleteMessage, DeleteMessages, FindMessages, 
 from service.chat.direct import OpenDirect
 from service.chat.edits import EditMessage, ListRevisions
 from service.chat.enforcement import EndDue
+from service.chat.erasures import CountMessages, EraseOneself, EraseUser, LeaveForGood, ListErasures, SeeErasure
 from service.chat.files import AddFile, MayUpload, Quota, SeeFile
 from service.chat.filters import AddFilter, ListFilters, NewFilter, RemoveFilter, TryFilter
 from service.chat.invites import CreateInvite, DeleteInvite, ListInvites
@@ -39,7 +40,7 @@ from service.chat.passwords import Passwords
 from service.chat.permissions import ExplainPermissions
 from service.chat.pins import ListPins, PinMessage
 from service.chat.policy import Rank
-from service.chat.profile import ChangeOwn, SeeMe
+from service.chat.profile import ChangeOwn, SeeMe, TakeAlong
 from service.chat.reactions import React
 from service.chat.reading import ListReaders, ReadRoom
 from service.chat.records import File, FilterAction, FilterKind, ReportState, SanctionKind, Source
@@ -52,6 +53,7 @@ from service.chat.sanctions import Impose, Lift, ListSanctions, RemoveMember
 from service.chat.search import ReadHits, Resolve
 from service.chat.sessions import EndOtherSessions, EndSession, ListSessions, admit
 from service.chat.setup import Setup
+from service.chat.stores.erasures import Messages
 from service.chat.threads import FollowThread, ListThreads, ReadThread, SeeThread
 from service.chat.undo import ListActions, Undo
 from service.chat.users import ChangeUser, DeleteUser, ListUsers, RevokeSessions, SeeUser
@@ -149,6 +151,7 @@ ACTS = {
     "suspend": on_server("ann", What.USER_SUSPENDED, lambda _: ChangeUser("bob", suspended=True)),
     "restore": on_server("ann", What.USER_RESTORED, suspended),
     "delete a user": on_server("ann", What.USER_DELETED, lambda _: DeleteUser("bob")),
+    "erase a user": Act("ann", What.USER_ERASED, lambda _: EraseUser("bob", Messages.DELETE)),
     "revoke sessions": on_server("mo", What.SESSIONS_REVOKED, lambda _: RevokeSessions("bob", "lost a phone")),
     "reset a password": on_server("ann", What.PASSWORD_RESET, lambda _: IssueReset("bob")),
     "invite": Act("ann", What.INVITE_MADE, lambda _: CreateInvite()),
@@ -195,6 +198,8 @@ ACTS = {
     ),
 }
 # What the operator or the server does, who ask no policy: tried further below, and where the command line is tried.
+# What people do to themselves and leaves a row all the same: tried with its own.
+SELF = {EraseOneself}
 UNASKED = {
     What.SERVER_SET_UP,
     What.PASSWORD_SET,
@@ -228,17 +233,20 @@ OWN: dict[str, tuple[str, Callable[[Stage], Asked[Any]]]] = {
     "read a thread": ("bob", lambda stage: ReadThread(say(stage), 1)),
     "talk directly": ("bob", lambda _: OpenDirect(("cyn",))),
     "block": ("bob", lambda _: Block("cyn", on=True)),
+    "leave for good": ("bob", lambda _: LeaveForGood(None)),
     "rename oneself": ("bob", lambda _: ChangeOwn(name="Robert")),
     "sign out elsewhere": ("bob", lambda _: EndOtherSessions()),
     "sign out": ("bob", lambda stage: EndSession(sign_in(stage, "bob").sid)),
 }
 QUESTIONS = {
+    CountMessages,
     ExplainPermissions,
     FindMessages,
     ListActions,
     ListAudit,
     ListBlocked,
     ListConnections,
+    ListErasures,
     ListFilters,
     ListInvites,
     ListMembers,
@@ -258,6 +266,7 @@ QUESTIONS = {
     MayUpload,
     ReadHits,
     Resolve,
+    SeeErasure,
     SeeFile,
     SeeMe,
     SeeMessage,
@@ -265,6 +274,7 @@ QUESTIONS = {
     SeeRoom,
     SeeThread,
     SeeUser,
+    TakeAlong,
     TryFilter,
 }
 
@@ -315,7 +325,7 @@ def test_every_command_is_known_as_an_act_a_question_or_ones_own_affair() -> Non
     acting = {type(act.command(staged())) for act in ACTS.values()}
     own = {type(command(staged())) for _, command in OWN.values()}
     assert len(commands()) > 45
-    assert acting | own | QUESTIONS == commands()
+    assert acting | own | SELF | QUESTIONS == commands()
     assert not QUESTIONS & (acting | own)
 
 

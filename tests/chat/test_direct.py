@@ -125,6 +125,7 @@ def test_a_block_ends_a_talk_of_two_both_ways_in_the_same_words(stage: Stage, bl
         again = stage.refusal(username, OpenDirect((other,)))
         assert (again.code, again.why and again.why.rule) == (Code.FORBIDDEN, "block")
         assert stage.refusal(username, React(message.id, "\U0001f44d", on=True)).code is Code.FORBIDDEN
+        assert stage.refusal(username, PinMessage(message.id, on=True)).why == refusal.why, "a pin is heard, too"
         assert stage.do(username, ListMessages(room.slug, 5)), "what was said can be read"
         shown = {seen.room.slug: seen.standing for seen in stage.do(username, ListRooms(EVERYTHING))}
         assert shown[room.slug] == stage.do(username, SeeRoom(room.slug)).standing

@@ -13,10 +13,10 @@ from service.chat.errors import Code, Refusal
 from service.chat.limits import BURST_SECONDS, Buckets
 from service.chat.messages import Posted, PostMessage
 from service.chat.ports import Transaction
-from service.chat.records import Asker, Author, Message
+from service.chat.records import Asker, Author, Credential, Message
 from service.chat.roles import Role
 from tests.stage import Stage
-from tests.stage_door import PlainFormatter, StageDatabase, sign_in
+from tests.stage_door import PlainFormatter, StageDatabase, say, sign_in
 
 pytestmark = pytest.mark.anyio
 
@@ -39,6 +39,20 @@ class Counted(StageDatabase):
     async def write(self, fn: Callable[[Transaction], T], then: Callable[[T], None] | None = None) -> T:
         self.write_count += 1
         return await super().write(fn, then)
+
+
+class Shouting(PlainFormatter):
+    """Formats what has marks, and remembers what it was given."""
+
+    def __init__(self) -> None:
+        self.given: list[str] = []
+
+    def marked(self, text: str) -> bool:
+        return "*" in text
+
+    async def html(self, text: str, whose: str) -> str | None:
+        self.given.append(text)
+        return f"<p>{text.upper()}</p>"
 
 
 class Posts:
@@ -71,8 +85,23 @@ class Entrance:
         self.stage = Stage()
         self.database = Counted(self.stage)
         self.posts = Posts()
-        self.door = Door(self.database, self.posts, Buckets(RATE, lambda: 0.0), PlainFormatter())
+        self.formatter = Shouting()
+        self.door = Door(self.database, self.posts, Buckets(RATE, lambda: 0.0), self.formatter)
         self.bob = sign_in(self.stage, "bob")
+
+
+async def test_an_edit_is_formatted_as_it_is_stored_and_counted_before_that() -> None:
+    there = Entrance()
+    there.stage.room("lobby", owner="bob")
+    message = say(there.stage, "bob", "hello").message
+    edited = await there.door.edit(there.bob, message.id, "     *so*\n ")
+    assert (edited.text, edited.html, there.formatter.given) == ("*so*", "<p>*SO*</p>", ["*so*"])
+    for number in range(1, RATE * BURST_SECONDS):
+        await there.door.edit(there.bob, message.id, f"*{number}*")
+    with pytest.raises(Refusal) as caught:
+        await there.door.edit(there.bob, message.id, "*more*")
+    assert caught.value.code is Code.RATE_LIMITED
+    assert len(there.formatter.given) == RATE * BURST_SECONDS, "who comes too often takes nobody's turn"
 
 
 async def test_a_command_is_run_as_who_its_credential_stands_for_now() -> None:
@@ -117,13 +146,25 @@ async def test_all_devices_of_a_user_are_counted_together() -> None:
         await there.door.ask(phone, Who())
 
 
-async def test_a_post_by_http_is_counted_and_one_by_a_socket_was_counted_there() -> None:
+async def test_what_is_posted_by_http_and_by_all_sockets_of_a_user_is_counted_together() -> None:
     there = Entrance()
-    post, answers = PostMessage(there.bob, "lobby", "x"), list[Posted | Exception]()
-    for _ in range(RATE * BURST_SECONDS * 2):
-        there.door.send(post, lambda _, outcome: answers.append(outcome))
-    assert len(answers) == len(there.posts.taken) == RATE * BURST_SECONDS * 2
-    assert (await there.door.post(post)).message == MESSAGE
+    phone = sign_in(there.stage, "bob", device="phone")
+    answers: list[Posted | Exception] = []
+
+    def send(device: Credential) -> None:
+        there.door.send(PostMessage(device, "lobby", "x"), lambda _, outcome: answers.append(outcome))
+
+    for device in [there.bob, phone] * (RATE - 1):
+        send(device)
+    for device in (there.bob, phone):
+        await there.door.post(PostMessage(device, "lobby", "x"))
+    for device in (there.bob, phone):
+        with pytest.raises(Refusal) as caught:
+            send(device)
+        assert caught.value.code is Code.RATE_LIMITED
+    assert (len(answers), len(there.posts.taken)) == (2 * (RATE - 1), 2 * RATE)
+    send(sign_in(there.stage, "cyn"))
+    assert len(answers) == 2 * (RATE - 1) + 1, "and others apart"
 
 
 async def test_over_the_rate_a_post_goes_on_only_to_find_out_whether_it_is_a_retry() -> None:
@@ -132,5 +173,8 @@ async def test_over_the_rate_a_post_goes_on_only_to_find_out_whether_it_is_a_ret
         await there.door.post(PostMessage(there.bob, "lobby", "x"))
     perhaps = PostMessage(there.bob, "lobby", "x", nonce="n1")
     await there.door.post(perhaps)
-    assert perhaps.refusal is not None
-    assert perhaps.refusal.code is Code.RATE_LIMITED, "which is its answer, unless the nonce is known"
+    on_a_socket = PostMessage(there.bob, "lobby", "x", nonce="n2")
+    there.door.send(on_a_socket, lambda _, __: None)
+    for post in (perhaps, on_a_socket):
+        assert post.refusal is not None
+        assert post.refusal.code is Code.RATE_LIMITED, "which is its answer, unless the nonce is known"

@@ -12,7 +12,7 @@ from service.chat.direct import OpenDirect
 from service.chat.edits import EditMessage
 from service.chat.events import Mentioned
 from service.chat.members import JoinRoom, LeaveRoom
-from service.chat.mentions import NAMES_MAX, ListMentions, calls_in
+from service.chat.mentions import NAMES_MAX, ListMentions, calls_in, may_call_here
 from service.chat.reading import ReadRoom
 from service.chat.records import Message
 from service.chat.roles import Role, RoomRole, Visibility
@@ -84,6 +84,15 @@ def counted(stage: Stage, username: str, room: str = "lobby") -> int | None:
 def test_a_name_is_called_where_it_stands_as_one_and_not_in_code(text: str, names: tuple[str, ...] | None) -> None:
     found = calls_in(text)
     assert (None if found is None else found.names) == names
+
+
+@pytest.mark.parametrize("text", ["@here", "@Here!", "so, @HERE."])
+def test_whoever_is_here_has_to_be_known_for_a_text_that_calls_them(text: str) -> None:
+    found = calls_in(text)
+    assert found is not None
+    assert found.here
+    assert may_call_here(text)
+    assert not may_call_here("here, @bob")
 
 
 def test_the_room_and_who_is_here_are_no_names() -> None:

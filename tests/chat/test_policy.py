@@ -106,7 +106,7 @@ def expected(action: Action, s: Standing) -> Code | None:
     if action is Action.PIN:
         if not member:
             return Code.NOT_JOINED
-        return None if at_home else Code.FORBIDDEN
+        return Code.FORBIDDEN if s.blocked or not at_home else None
     if action in (Action.INVITE, Action.MODERATE):
         return None if moderates(s) else Code.FORBIDDEN
     manages = s.room_role is RoomRole.OWNER or (s.role is Role.ADMIN and s.room.visibility is not Visibility.DIRECT)

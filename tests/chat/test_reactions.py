@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.chat.deletions import DeleteMessage
+from service.chat.deletions import DeleteMessage, SeeMessage
 from service.chat.errors import Code, Refusal
 from service.chat.events import ReactionAdded, ReactionRemoved
 from service.chat.reactions import KINDS_MAX, React, emoji
@@ -12,7 +12,7 @@ from service.chat.records import Message, SanctionKind
 from service.chat.roles import Role, RoomRole, Scope, Visibility
 from service.chat.rooms import ChangeRoom
 from service.chat.sanctions import Impose
-from tests.stage import Stage
+from tests.stage import TICK, Stage
 from tests.stage_door import say
 
 THUMB, HEART = "\U0001f44d", "❤️"
@@ -112,6 +112,19 @@ def test_a_reaction_is_counted_and_named_in_the_order_of_their_coming(stage: Sta
         (message.id, THUMB, "cyn", 1),
         (message.id, HEART, "bob", 1),
         (message.id, THUMB, "bob", 2),
+    ]
+
+
+@pytest.mark.parametrize("back", [TICK, TICK + 1], ids=["in one millisecond", "while the clock goes back"])
+def test_their_order_is_that_of_their_events_whatever_the_clock_says(stage: Stage, message: Message, back: int) -> None:
+    for username, one in (("cyn", HEART), ("mo", THUMB), ("bob", THUMB), ("bob", ":a:"), ("mo", HEART)):
+        stage.do(username, React(message.id, one, on=True))
+        stage.now -= back
+    shown = stage.do("bob", SeeMessage(message.id))
+    assert [(r.emoji, r.users) for r in shown.reactions] == [
+        (HEART, ("cyn", "mo")),
+        (THUMB, ("mo", "bob")),
+        (":a:", ("bob",)),
     ]
 
 

@@ -121,3 +121,5 @@ def test_who_has_read_is_shown_where_the_room_shows_it_and_to_members(stage: Sta
     stage.do("mo", ReadRoom("lobby", messages[0].seq))
     assert [user.username for user in stage.do("cyn", ask)] == ["bob"]
     assert stage.refusal("gus", ask).code is Code.NOT_JOINED
+    stage.do("gus", JoinRoom("lobby"))
+    assert [user.username for user in stage.do("cyn", ask)] == ["bob"], "who comes later has not read it for that"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Table, func, select
 
+from service.chat.deeds import UNDO_SECONDS
 from service.chat.deletions import DeleteMessage, SeeMessage
 from service.chat.direct import OpenDirect
 from service.chat.edits import EditMessage, ListRevisions
@@ -19,7 +20,7 @@ from service.chat.rooms import ChangeRoom, DeleteRoom
 from service.chat.undo import Undo
 from service.storage import expiry
 from service.storage.tables import events, files, mentions, pins, reactions, revisions
-from tests.stage import Stage
+from tests.stage import TICK, Stage
 from tests.stage_door import say
 from tests.storage.plans import plan, scans
 
@@ -74,6 +75,26 @@ def test_what_is_older_than_the_room_keeps_is_gone_and_the_rest_stays(stage: Sta
         range(1, stage.seen("lobby").seq + 1)
     ), "the log has no holes"
     assert expire(stage) == 0, "what is done is not done again"
+
+
+def test_nothing_is_taken_away_as_long_as_somebody_can_change_their_mind(stage: Stage) -> None:
+    stage.do("ann", ChangeRoom("lobby", retention_days=0))
+    say(stage, "bob", "one")
+    days_pass(stage)
+    mistyped = stage.do("ann", ChangeRoom("lobby", retention_days=1)).action
+    assert mistyped is not None
+    due, _ = stage.run(FindDue(AS_ROOMS_SAY, 0, 100).read)
+    assert due == []
+    stage.now = mistyped.undo_until - TICK
+    assert expire(stage) == 0
+    assert texts(stage) == ["one"], "to the last moment at which it can be undone"
+    stage.now += TICK
+    found, _ = stage.run(FindDue(AS_ROOMS_SAY, 0, 100).read)
+    stage.do("ann", ChangeRoom("lobby", retention_days=2))
+    assert not stage.run(Expire(found[0], AS_ROOMS_SAY).apply), "it was changed once more meanwhile"
+    stage.now += UNDO_SECONDS * 1000
+    assert expire(stage) == 1
+    assert texts(stage) == [""]
 
 
 def test_all_that_hung_on_it_goes_but_its_thread(stage: Stage) -> None:
@@ -186,7 +207,6 @@ def test_who_lengthens_the_time_meanwhile_keeps_what_is_left(stage: Stage) -> No
 
 
 def test_a_span_is_found_by_an_index_and_not_by_reading_the_log(stage: Stage) -> None:
-    span = {"of_room": 1, "after": 0, "upto": SPAN}
-    assert scans(plan(stage, expiry.SAID, **span)) == []
+    assert scans(plan(stage, expiry.SAID, of_room=1, after=0, upto=SPAN)) == []
     for statement in (expiry.BLANK, *expiry.DELETIONS):
-        assert scans(plan(stage, statement, **span)) == [], statement
+        assert scans(plan(stage, statement, of_room=1, of_seq=1)) == [], statement

@@ -17,11 +17,13 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from service.chat import erasures
 from service.chat import events as happened
 from service.chat.deeds import Done
 from service.chat.deletions import DeleteMessage, DeleteMessages, FindMessages
 from service.chat.edits import EditMessage
 from service.chat.enforcement import EndDue
+from service.chat.erasures import EraseUser, GoOn, LookAhead
 from service.chat.errors import Refusal
 from service.chat.events import EVENTS, Event
 from service.chat.members import JoinRoom, LeaveRoom, ListMembers, SetMember
@@ -33,6 +35,7 @@ from service.chat.replay import EnterRoom
 from service.chat.roles import Role, RoomRole
 from service.chat.rooms import ChangeRoom, DeleteRoom
 from service.chat.sanctions import Impose, Lift
+from service.chat.stores.erasures import Messages
 from service.chat.undo import Undo
 from service.chat.users import ChangeUser, DeleteUser
 from tests.stage import Stage
@@ -72,8 +75,9 @@ class Client:
                     self._answered(message.root, message)
             case happened.MessageEdited(message=message) | happened.MessageRestored(message=message):
                 self.messages[message.id] = message
-            case happened.MessageDeleted(message_id=id, by=by, at=at):
-                self.messages[id] = _hidden(self.messages[id], by, at)
+            case happened.MessageDeleted(message_id=id, by=by, at=at, author=author):
+                hidden = _hidden(self.messages[id], by, at)
+                self.messages[id] = hidden if author is None else replace(hidden, author=author)
             case happened.ReactionAdded(message_id=id, emoji=emoji, user=user, count=count):
                 self.messages[id] = _reacted(self.messages[id], emoji, user, count, on=True)
             case happened.ReactionRemoved(message_id=id, emoji=emoji, user=user, count=count):
@@ -368,6 +372,47 @@ def test_of_every_kind_of_event_something_is_told_by_which_the_state_is_brought_
     earlier.apply(evening.stage.events[-1])
     assert earlier.deleted, "the last event of a room, behind which there is no state to compare with"
     assert {type(event) for event in evening.stage.events} == set(EVENTS)
+
+
+TOUCHED: tuple[tuple[str, str, int, int], ...] = (
+    ("reply", "bob", 1, 0),
+    ("reply", "cyn", 0, 0),
+    ("react", "bob", 1, 1),
+    ("react", "ann", 0, 1),
+    ("edit", "bob", 0, 1),
+    ("attach", "bob", 0, 0),
+    ("delete", "bob", 3, 0),
+    ("pin", "ann", 0, 1),
+    ("attach", "bob", 0, 0),
+    ("delete", "mo", 4, 0),
+)
+
+
+@pytest.mark.parametrize("messages", Messages)
+def test_who_knew_somebody_who_was_erased_is_told_all_that_is_another_now(
+    messages: Messages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The account's name goes at once, and the log is told of it a part at a time: so what is compared is the end. Who
+    was not there when they left comes to know so by a name that they do not know, and asks for the members anew."""
+    monkeypatch.setattr(erasures, "TOUCHED_AT_ONCE", 2)
+    evening = Evening()
+    for act in TOUCHED:
+        evening.act(*act)
+    before, stage = list(evening.looks), evening.stage
+    erasure = stage.do(WATCHER, EraseUser("bob", messages))
+    while erasure.finished_at is None:
+        evening.looks.append(look(stage))
+        erasure = stage.run(GoOn(stage.run(LookAhead(erasure.uid).read)).apply)
+    last = look(stage)
+    assert len(evening.looks) > len(before) + 2, "it took several parts"
+    assert "bob" not in {message.author.username for message in last.messages.values()}
+    for earlier in evening.looks:
+        assert went_on(earlier, heard(evening, earlier, last)).shown(last.at) == last.shown(last.at)
+        told = stage.do(WATCHER, EnterRoom(ROOM, earlier.room.seq, earlier.room.epoch)).events
+        assert told is not None
+        came_back = went_on(earlier, told)
+        came_back.members.pop("bob", None)
+        assert came_back.shown(last.at) == last.shown(last.at)
 
 
 @pytest.mark.parametrize("lost", sorted(EVENTS, key=lambda kind: kind.__name__), ids=lambda kind: kind.__name__)

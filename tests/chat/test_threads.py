@@ -6,6 +6,7 @@ import pytest
 
 from service.chat.deletions import DeleteMessage, SeeMessage
 from service.chat.errors import Code, Refusal
+from service.chat.events import ThreadRead
 from service.chat.members import JoinRoom, LeaveRoom
 from service.chat.records import FollowedThread, Message, Thread
 from service.chat.roles import Role, RoomRole, Visibility
@@ -96,6 +97,17 @@ def test_who_takes_part_follows_and_ones_own_are_read(stage: Stage, root: Messag
     assert followed(stage, "bob") == {root.text: 1}, "nothing beyond the log's end was read"
 
 
+def test_ones_connections_are_told_how_far_one_has_read_a_thread(stage: Stage, root: Message) -> None:
+    answer = reply(stage, "cyn", "I", root)
+    before = len(stage.told)
+    for _ in range(2):
+        stage.do("bob", ReadThread(answer.id, answer.seq))
+    stage.do("gus", ReadThread(answer.id, answer.seq))  # who does not follow it has no place in it
+    assert [(told.users, told.room, told.news) for told in stage.told[before:]] == [
+        (frozenset({stage.who("bob").id}), "lobby", ThreadRead("lobby", root.id, answer.seq))
+    ]
+
+
 def test_who_does_not_want_to_follow_does_not_though_they_take_part(stage: Stage, root: Message) -> None:
     reply(stage, "cyn", "I", root)
     stage.do("cyn", FollowThread(root.id, following=False))
@@ -104,6 +116,23 @@ def test_who_does_not_want_to_follow_does_not_though_they_take_part(stage: Stage
     assert followed(stage, "cyn") == {}
     stage.do("cyn", FollowThread(root.id, following=True))
     assert followed(stage, "cyn") == {root.text: 0}
+
+
+def test_who_follows_again_or_comes_back_has_read_what_there_is(stage: Stage, root: Message) -> None:
+    reply(stage, "cyn", "I", root)
+    assert followed(stage, "bob") == {root.text: 1}
+    stage.do("bob", FollowThread(root.id, following=True))
+    assert followed(stage, "bob") == {root.text: 1}, "who follows already has not begun again"
+    stage.do("bob", FollowThread(root.id, following=False))
+    reply(stage, "cyn", "where are you?", root)
+    stage.do("bob", FollowThread(root.id, following=True))
+    assert followed(stage, "bob") == {root.text: 0}
+    stage.do("bob", LeaveRoom("lobby"))
+    reply(stage, "cyn", "gone?", root)
+    stage.do("bob", JoinRoom("lobby"))
+    assert followed(stage, "bob") == {root.text: 0}
+    reply(stage, "cyn", "there you are", root)
+    assert followed(stage, "bob") == {root.text: 1}
 
 
 def test_only_members_follow_and_who_left_has_left_its_threads(stage: Stage, root: Message) -> None:

@@ -245,7 +245,7 @@ def test_nobody_is_erased_by_accident(folkmoot: Folkmoot, log: Path, monkeypatch
     assert outcome.status == 1
     assert "--yes" in outcome.err
     for answer, status in (("n\n", 1), ("y\n", 0)):
-        monkeypatch.setattr("service.cli.audit._on_a_terminal", lambda: True)
+        monkeypatch.setattr("service.cli.console.on_a_terminal", lambda: True)
         assert folkmoot("audit", "erase", "gus", stdin=answer).status == status
         assert ("gus" in folkmoot("audit", "export").out) is bool(status)
 

@@ -41,10 +41,11 @@ def rewritten(export: Path, written: list[dict[str, Any]], **files: bytes) -> st
     return other.name
 
 
-def with_file(export: Path, name: str, content: bytes, sha256: str) -> str:
+def with_file(export: Path, name: str, content: bytes, sha256: str, size: int | None = None) -> str:
     """With a message that carries a file."""
     *before, end = [line for line in lines(export) if line.get("room") != "den" and line.get("slug") != "den"]
-    file = {"id": "f1", "name": name, "type": "image/png", "size": len(content), "sha256": sha256}
+    size = len(content) if size is None else size
+    file = {"id": "f1", "name": name, "type": "image/png", "size": size, "sha256": sha256}
     at = before[0]["at"]
     message = {"type": "message", "room": "lobby", "seq": 7, "author": "ann", "at": at, "text": "", "files": [file]}
     return rewritten(export, [*before, message, {**end, "lines": len(before) + 2}], f1=content)
@@ -95,6 +96,9 @@ def test_files_are_kept_as_what_they_are_and_not_as_what_is_said(folkmoot: Folkm
     kept = place / "new" / "files"
     assert not [path for path in kept.rglob("*") if path.is_file()], "nothing is left of it"
     true = sha256(script).hexdigest()
+    longer = folkmoot("import", with_file(export, "a.png", script, true, size=3), "--data", "new")
+    assert longer.status == 1
+    assert "is not as long as what was exported" in longer.err
     assert folkmoot("import", with_file(export, "../a.png", script, true), "--data", "new").status == 0
     assert folkmoot("export", "--data", "new", "--output", "again.zip").status == 0
     (message,) = [line for line in lines(place / "again.zip") if line["type"] == "message"]

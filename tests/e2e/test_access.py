@@ -24,7 +24,7 @@ OPEN = {
     "GET /readyz",
     "GET /metrics",  # to this machine, on which the test runs
 }
-PLACES = {"username": "bob", "slug": "lobby", "sid": "s0", "code": "c0", "id": "m0", "action": "a0"}
+PLACES = {"username": "bob", "slug": "lobby", "sid": "s0", "code": "c0", "id": "m0", "action": "a0", "emoji": "👍"}
 
 
 def _routes(house: House) -> list[tuple[str, str]]:

@@ -6,10 +6,13 @@ answers that nobody gets.
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import zipfile
 from typing import Any
 
+from PIL import Image
 from websockets.sync.client import connect
 
 from tests.e2e.house import House
@@ -21,9 +24,19 @@ EXAMPLES: list[dict[str, Any]] = [
 ]
 
 
+COMPARED = 20  # examples on the page
+MESSAGE = ("id", "room", "seq", "author", "text")  # what every message begins with
+
+
 def example(*names: str) -> dict[str, Any]:
     """The one example whose first fields are these."""
     (found,) = [shown for shown in EXAMPLES if tuple(shown)[: len(names)] == names]
+    return found
+
+
+def message_with(name: str) -> dict[str, Any]:
+    """The one example of a message that has this field."""
+    (found,) = [shown for shown in EXAMPLES if tuple(shown)[: len(MESSAGE)] == MESSAGE and name in shown]
     return found
 
 
@@ -43,17 +56,68 @@ def test_the_token_endpoint_answers_as_shown(house: House) -> None:
 
 def test_a_user_a_room_a_member_and_a_message_are_as_shown(house: House) -> None:
     member = house.do("bob", "PUT", "/api/rooms/lobby/members/bob")
-    said = {"text": example("id", "room")["text"], "nonce": example("id", "room")["nonce"]}
+    shown = message_with("nonce")
+    said = {"text": shown["text"], "nonce": shown["nonce"]}
     message = house.do("bob", "POST", "/api/rooms/lobby/messages", said)
     room = house.do("bob", "GET", "/api/rooms/lobby")
     user = house.do("bob", "GET", "/api/users/bob")
-    found = {("user", "name"): member, ("id", "room"): message, ("slug",): room, ("id", "username"): user}
+    found = {("user", "name"): member, ("slug",): room, ("id", "username"): user}
     assert {names: fields(thing) for names, thing in found.items()} == {
         names: fields(example(*names)) for names in found
     }
-    assert len(found) + 10 == len(EXAMPLES), "each example is compared with something"
-    assert room["you"] == example("slug")["you"]
-    assert len(message["id"]) == len(example("id", "room")["id"])
+    assert fields(message) == fields(shown)
+    own = example("slug")["you"]
+    assert (room["you"]["role"], room["you"]["can"]) == (own["role"], own["can"])
+    assert len(message["id"]) == len(shown["id"])
+
+
+def test_what_hangs_on_a_message_is_as_shown(house: House) -> None:
+    for who in ("mo", "cyn"):
+        house.do(who, "PUT", f"/api/rooms/lobby/members/{who}")
+    shown, shown_reply = message_with("thread"), message_with("root")
+    message = house.do("bob", "POST", "/api/rooms/lobby/messages", {"text": "hello"})
+    path = f"/api/messages/{message['id']}"
+    house.do("bob", "PATCH", path, {"text": shown["text"]})
+    for who in ("cyn", "mo"):
+        house.do(who, "PUT", f"{path}/reactions/👍")
+    answer = {"text": shown_reply["text"], "reply_to": message["id"]}
+    reply = house.do("cyn", "POST", "/api/rooms/lobby/messages", answer)
+    house.do("mo", "PUT", f"{path}/pin")
+    found = house.do("bob", "GET", path)
+    assert fields(found) == fields(shown)
+    assert found["reactions"] == shown["reactions"]
+    assert fields(reply) == fields(shown_reply)
+    assert reply["root"] == message["id"]
+
+
+def test_a_formatted_message_and_one_with_a_file_are_as_shown(house: House) -> None:
+    shown = message_with("html")
+    formatted = house.do("ann", "POST", "/api/rooms/lobby/messages", {"text": shown["text"]})
+    assert fields(formatted) == fields(shown)
+    assert formatted["html"] == shown["html"]
+    shown = message_with("files")
+    (file,) = shown["files"]
+    picture = io.BytesIO()
+    Image.new("RGB", (file["width"], file["height"])).save(picture, "JPEG")
+    path = f"/api/rooms/lobby/files?name={file['name']}"
+    uploaded = house.ask("ann", "POST", path, content=picture.getvalue()).json()
+    posted = house.do("ann", "POST", "/api/rooms/lobby/messages", {"text": shown["text"], "files": [uploaded["id"]]})
+    assert fields(posted) == fields(shown)
+    del file["id"], file["size"]
+    assert posted["files"][0].items() >= file.items()
+
+
+def test_a_line_of_an_export_is_as_shown(house: House) -> None:
+    shown = example("type", "room")
+    house.do("cyn", "PUT", "/api/rooms/lobby/members/cyn")
+    message = house.do("bob", "POST", "/api/rooms/lobby/messages", {"text": "hello"})
+    said = {"text": shown["text"], "reply_to": message["id"]}
+    reply = house.do("cyn", "POST", "/api/rooms/lobby/messages", said)
+    house.do("bob", "PUT", f"/api/messages/{reply['id']}/reactions/👍")
+    with zipfile.ZipFile(io.BytesIO(house.ask("cyn", "GET", "/api/me/export").content)) as archive:
+        lines = [json.loads(line) for line in archive.read("export.ndjson").splitlines()]
+    (line,) = [line for line in lines if line["type"] == "message" and line["seq"] == reply["seq"]]
+    assert fields(line) == fields(shown)
 
 
 def test_permissions_and_a_connection_are_as_shown(house: House) -> None:
@@ -96,6 +160,14 @@ def test_a_sanction_what_it_would_touch_its_undoing_and_its_row_are_as_shown(hou
     house.do("mo", "DELETE", f"/api/rooms/lobby/sanctions/{endless['id']}")
 
 
+def test_an_erasure_is_as_shown(house: House) -> None:
+    house.do("ann", "POST", "/api/users", {"username": "zoe", "password": "gravel orbit walnut"})
+    begun = house.do("ann", "DELETE", "/api/users/zoe?messages=delete")
+    shown = example("id", "user", "messages")
+    assert fields(begun) == fields(shown)
+    assert (begun["state"], len(begun["user"]), len(begun["id"])) == ("running", len(shown["user"]), len(shown["id"]))
+
+
 def test_a_report_and_a_filter_are_as_shown(house: House) -> None:
     house.do("cyn", "PUT", "/api/rooms/lobby/members/cyn")
     message = house.do("cyn", "POST", "/api/rooms/lobby/messages", {"text": "you fool"})
@@ -135,3 +207,8 @@ def test_a_refusal_on_a_socket_is_as_shown(house: House) -> None:
         answer, shown = json.loads(socket.recv(PATIENCE_SECONDS)), json.loads(refused)
         assert len(answer["why"].pop("since")) == len(shown["why"].pop("since"))
         assert answer == shown
+
+
+def test_no_example_stands_there_that_is_not_compared() -> None:
+    """All have their test above: a new one wants one, too."""
+    assert len(EXAMPLES) == COMPARED

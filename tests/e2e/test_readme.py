@@ -48,12 +48,13 @@ def block(language: str, title: str = "A first conversation") -> str:
 class Talk:
     """One of the README's programs, run as it stands there, on a server of ours."""
 
-    def __init__(self, language: str, house: House, code: str) -> None:
+    def __init__(self, language: str, house: House, code: str, place: Path | None) -> None:
         assert ADDRESS in code
         self.said: list[str] = []
         self.process = subprocess.Popen(
             COMMANDS[language],
             env=environment(),
+            cwd=place,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -91,9 +92,11 @@ class Talk:
 
 
 @contextmanager
-def talking(language: str, house: House, title: str = "A first conversation") -> Iterator[Talk]:
-    """One of the programs, for as long as it is needed."""
-    talk = Talk(language, house, block(language, title))
+def talking(
+    language: str, house: House, title: str = "A first conversation", place: Path | None = None
+) -> Iterator[Talk]:
+    """One of the programs, for as long as it is needed; in a directory, where it writes something."""
+    talk = Talk(language, house, block(language, title), place)
     try:
         yield talk
     finally:
@@ -122,6 +125,20 @@ def test_a_moderator_keeps_the_peace_with_curl(house: House) -> None:
     banned, tried = (json.loads(line) for line in curl.said)
     assert (banned["user"], banned["kind"], banned["by"], banned["reason"]) == ("bob", "ban", "mo", "spam")
     assert tried["dry_run"] is True
+    house.do("mo", "DELETE", f"/api/rooms/lobby/sanctions/{banned['id']}")  # the house is others', too
+
+
+def test_bob_brings_a_plan_into_a_thread_and_finds_it_with_curl(house: House, tmp_path: Path) -> None:
+    with talking(SHELL, house, "More than lines", tmp_path) as curl:
+        assert curl.wait() == 0, curl.said
+    reply, found = (json.loads(line) for line in curl.said)
+    (file,) = reply["files"]
+    assert (file["name"], reply["text"]) == ("plan.txt", "@ann, here is the plan")
+    (item,) = found["items"]
+    root = item["message"]
+    assert root["id"] == reply["root"]
+    assert root["html"] == "<p>The <strong>harbour</strong> at six?</p>"
+    assert (root["reactions"][0]["users"], root["thread"]["replies"]) == (["bob"], 1)
 
 
 def test_a_credential_in_a_url_is_what_the_readme_shows_last() -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from tests.e2e.house import House
 from tests.e2e.line import Frame, Hung, Line
+from tests.e2e.programs import PASSWORD
 
 pytestmark = pytest.mark.anyio
 
@@ -175,6 +176,15 @@ CASES: dict[str, tuple[str, Callable[[Scene], Request]]] = {
     "take an invite back": ("DELETE /api/invites/{code}", _uninvite),
     "take a report": ("PATCH /api/reports/{id}", _take_report),
     "delete a user": ("DELETE /api/users/{username}", lambda s: ("ann", "DELETE", f"/api/users/{s.user}", None)),
+    "erase a user": (
+        "DELETE /api/users/{username}",
+        lambda s: ("ann", "DELETE", f"/api/users/{s.user}?messages=delete", None),
+    ),
+    "leave for good": ("DELETE /api/me", lambda s: (s.user, "DELETE", "/api/me", {"password": PASSWORD})),
+    "be erased": (
+        "DELETE /api/me",
+        lambda s: (s.user, "DELETE", "/api/me", {"password": PASSWORD, "messages": "delete"}),
+    ),
 }
 COMES_BACK = {"undo a ban", "lift a ban", "lift a suspension"}  # who is concerned is not there before it
 NOTHING = {"messages": 0, "rooms": 0, "members": 0, "connections": 0}
@@ -208,6 +218,9 @@ TOUCHED = {
     "take an invite back": {},
     "take a report": {},
     "delete a user": {"rooms": 2, "members": 2, "connections": 3},
+    "erase a user": {"messages": sum(SAID), "rooms": 2, "members": 2, "connections": 3},
+    "leave for good": {"rooms": 2, "members": 2, "connections": 3},
+    "be erased": {"messages": sum(SAID), "rooms": 2, "members": 2, "connections": 3},
 }
 
 
@@ -229,6 +242,8 @@ async def test_what_is_tried_changes_nothing_and_what_is_done_is_what_was_told(h
         assert done.is_success, done.text
         if "connections" in TOUCHED[name]:
             await asyncio.gather(*(line.until(lambda line=line: _lost(line)) for line in scene.lines))  # type: ignore[misc]
+        if done.status_code == 202:  # it goes on after the answer
+            await scene.ann.until(lambda: _deleted(scene.ann) == TOUCHED[name]["messages"], "what was told")
         events = [event for event in (await _heard(everybody))[0] if event not in heard[0]]
         assert NOTHING | TOUCHED[name] == {
             "messages": sum(event["type"] in ("message.deleted", "message.restored") for event in events),
@@ -256,6 +271,11 @@ async def _heard(lines: list[Line]) -> list[list[Frame]]:
         except Hung:
             await line.until_closed()
     return [[event for room in line.rooms.values() for event in room.events] for line in lines]
+
+
+def _deleted(line: Line) -> int:
+    """How many messages somebody has heard to be deleted."""
+    return sum(event["type"] == "message.deleted" for room in line.rooms.values() for event in room.events)
 
 
 def _lost(line: Line) -> bool:

@@ -85,8 +85,7 @@ async def test_a_database_that_another_process_keeps_locked_is_unavailable_and_t
         async with Line(house, "bob") as bob:
             await bob.join("lobby")
             first = await bob.send("lobby", "before")
-            (path,) = [path for path in house.data.rglob("*") if path.suffix in (".db", ".sqlite", ".sqlite3")]
-            with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            with closing(sqlite3.connect(house.data / "folkmoot.db", isolation_level=None)) as other:
                 other.execute("BEGIN IMMEDIATE")
                 said = bob.say("send", room="lobby", text="during", nonce="n")
                 assert (await asyncio.to_thread(house.history, "lobby")) == [first]

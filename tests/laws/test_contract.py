@@ -8,7 +8,7 @@ import re
 import pytest
 from fastapi.routing import APIRoute
 
-from service.app import ROUTERS
+from service.api.http import ROUTERS
 from service.chat.errors import CODES
 from service.chat.events import EVENTS
 from service.wire.closes import CLOSES

@@ -19,7 +19,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, ClassVar
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, precondition, rule
 from hypothesis.stateful import run_state_machine_as_test as run_machine
@@ -41,6 +41,7 @@ RECENT_MAX, FEED_PAGE = 6, 4  # so small that the log is needed all the time
 EVENT_BYTES = 500  # of one event or notice of the tests, at most
 BURST_MAX = 8  # messages of one turn of the loop
 EXAMPLES, STEPS = 150, 50
+SEEDS = 4  # to go on with, as long as something has not come about
 # What may wait for one reader: its buffer, what one turn added before it was known to be slow, a page of the log, and a
 # few replies and notices.
 WAITING_BYTES_MAX = BUFFER_BYTES + (BURST_MAX * 3 + RECENT_MAX + FEED_PAGE + 10) * EVENT_BYTES
@@ -363,14 +364,19 @@ def test_delivery_keeps_its_promises(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room_manager, "FEED_PAGE", FEED_PAGE)
     Delivery.seen = Counter()
     run: Callable[..., None] = run_machine
-    run(
-        Delivery,
-        settings=settings(
-            max_examples=EXAMPLES,
-            stateful_step_count=STEPS,
-            deadline=None,
-            derandomize=True,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-    assert not [kind for kind in KINDS if not Delivery.seen[kind]], Delivery.seen
+    # What is drawn depends on the modules that happen to be loaded; seldom, something has not come about at first.
+    for number in range(SEEDS):
+        run(
+            seed(number)(Delivery),
+            settings=settings(
+                max_examples=EXAMPLES,
+                stateful_step_count=STEPS,
+                deadline=None,
+                database=None,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+        missing = [kind for kind in KINDS if not Delivery.seen[kind]]
+        if not missing:
+            break
+    assert not missing, Delivery.seen

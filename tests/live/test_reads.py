@@ -65,6 +65,18 @@ async def test_a_wish_to_have_it_unread_is_done_at_once_and_not_overtaken(hall: 
     assert kept(hall).seq == seqs[1]
 
 
+async def test_nor_is_one_that_comes_by_http_overtaken(hall: Hall) -> None:
+    bob, seqs = await filled(hall)
+    credential = bob.connection.credential
+    await said(bob, "mine")
+    await settle()
+    state = await hall.hub.reads.place(credential, "lobby", seqs[1])
+    assert state == kept(hall) == ReadState(seqs[1], COMING - 1, 0)
+    await later(2 * GATHER_SECONDS)
+    assert kept(hall).seq == seqs[1], "what one had said before is not remembered once more"
+    assert news(bob) == [("lobby", seqs[1])]
+
+
 async def test_ones_other_connections_hear_of_it_and_nobody_else(hall: Hall) -> None:
     bob, seqs = await filled(hall)
     phone, elsewhere, cyn = (

@@ -24,9 +24,9 @@ async def test_a_look_goes_through_all_rooms_until_nothing_is_over(monkeypatch: 
     say(stage, "ann", "last", "den")
     stage.now += 8 * DAY_MS
     expiring = Expiring(StageDatabase(stage), Retention(default_days=7), pause_seconds=0)
-    assert await expiring.look() == 5, "two spans in the lobby, and one in each of the others"
+    assert await expiring.expire() == 5, "two spans in the lobby, and one in each of the others"
     for slug in ("lobby", "den"):
         room = stage.seen(slug)
         messages = stage.run(lambda tx, room=room: tx.log.messages(room, SPAN))  # type: ignore[misc]
         assert {message.text for message in messages} == {""}
-    assert await expiring.look() == 0
+    assert await expiring.expire() == 0

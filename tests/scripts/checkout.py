@@ -12,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 SCRIPTS = (
     "pyproject.toml",
+    "scripts/bench",
     "scripts/environment.sh",
     "scripts/node/package-lock.json",
     "scripts/node/package.json",

@@ -1,4 +1,4 @@
-"""`scripts/serve` and `scripts/test` on machines in every state: what they install, and when they need not."""
+"""`serve`, `test` and `bench` of `scripts` on machines in every state: what they install, and when they need not."""
 
 from __future__ import annotations
 
@@ -43,6 +43,15 @@ def test_a_start_that_is_done_needs_no_other_python(checkout: Checkout) -> None:
     (checkout.stage / "bin" / "python3").unlink()
     code, _ = checkout.run("serve")
     assert code == 0
+
+
+def test_the_benchmark_of_a_long_log_is_a_program_of_its_own(checkout: Checkout) -> None:
+    code, output = checkout.run("bench", "--quick")
+    assert code == 0
+    assert output.endswith("  -m\n  scripts.benchmark\n  --quick\n")
+    assert checkout.notes == asked(checkout, ["venv"], RUNTIME)
+    _, output = checkout.run("bench", "--scale", "--messages", "10000")
+    assert output == f"ran python in {checkout.stage}:\n  -m\n  scripts.scale\n  --messages\n  10000\n"
 
 
 @pytest.mark.parametrize("changed", ["scripts/requirements.lock", "scripts/node/package-lock.json", "pyproject.toml"])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import fields, replace
 from io import BytesIO
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import pytest
 from hypothesis import given, settings
@@ -19,6 +19,7 @@ from service.chat.pins import PinMessage
 from service.chat.portable import (
     Account,
     Attachment,
+    Emoji,
     Ending,
     Extent,
     Heading,
@@ -27,20 +28,23 @@ from service.chat.portable import (
     Membership,
     Place,
     Saying,
+    Wording,
 )
 from service.chat.reactions import React
 from service.chat.reading import ReadRoom
-from service.chat.records import File
+from service.chat.records import FOREVER, File
+from service.chat.roles import Role, Visibility
+from service.chat.rooms import SETTINGS
 from service.chat.stores.files import Blobs
 from service.storage.exports import Export, Whose
 from service.storage.import_room import Imported, Unfit
 from service.storage.imports import Brought, Conflicts, Import
 from service.wire import portable
-from tests.stage import CAST, Stage
+from tests.stage import CAST, STARTED_AT, Stage
 from tests.stage_door import say
 
 ROOMS = ("lobby", "den")
-NOW = 1_795_000_000_000
+NOW = STARTED_AT
 
 
 class NoBlobs:
@@ -123,7 +127,7 @@ ACTS = st.lists(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)  # what a stage takes depends on what else the machine does
 @given(acts=ACTS)
 def test_any_small_server_is_the_same_after_its_export_was_imported(
     acts: list[tuple[str, str, str, int, str]],
@@ -136,6 +140,7 @@ def test_any_small_server_is_the_same_after_its_export_was_imported(
     lines, shown, waiting = exported(stage), threads(stage), unread(stage)
     epochs = {slug: stage.seen(slug).epoch for slug in ROOMS}
     other = Stage(cast=())  # in place of the first one
+    other.now = stage.now
     counts = imported(other, lines)
     assert content(exported(other)) == content(lines)
     assert counts.messages == sum(map(len, messages.values()))
@@ -182,10 +187,25 @@ BOB = Account("bob", "Bob", "member", AT)
 PUB = Place("pub", "Pub", "", "public", "member", "member", AT)
 THERE = Membership("pub", "bob", "owner", AT)
 HELLO = Saying("pub", 7, "bob", AT, "hello")
+FILE = Attachment("f1", "a.txt", "text/plain", 7, "ab" * 32)
+SOON = AT + 86_400_000  # tomorrow
 
 
 def whole(*lines: Line) -> list[Line]:
     return [HEADING, *lines, Ending(len(lines) + 2)]
+
+
+def test_a_room_comes_with_all_its_settings() -> None:
+    settings: dict[str, Any] = {"topic": "Tea", "locked": True, "slow_mode": 5, "receipts": True, "retention_days": 30}
+    stage = Stage()
+    stage.room("den", visibility=Visibility.PRIVATE, join_role=Role.MEMBER, post_role=Role.MODERATOR, **settings)
+    assert {field.name for field in fields(Place)} >= set(SETTINGS), "what a room can be set to is exported"
+    before = {name: getattr(stage.seen("den"), name) for name in SETTINGS}
+    lines = exported(stage)
+    other = Stage(cast=())
+    imported(other, lines)
+    room = other.seen("den")
+    assert {name: getattr(room, name) for name in SETTINGS} == before
 
 
 def test_who_is_here_already_gets_what_they_said_elsewhere() -> None:
@@ -207,16 +227,24 @@ def test_who_may_not_come_in_here_is_left_out() -> None:
 
 def test_files_come_with_their_message_or_are_counted() -> None:
     stage = Stage()
-    there = Attachment("f1", "a.txt", "text/plain", 7, "ab" * 32)
-    imported(stage, whole(BOB, PUB, THERE, replace(HELLO, text="", files=(there,))))
+    imported(stage, whole(BOB, PUB, THERE, replace(HELLO, text="", files=(FILE,))))
     room = stage.seen("pub")
     (message,) = stage.run(lambda tx: tx.log.messages(room, 10))
     assert [file.name for file in message.files] == ["a.txt"]
     with stage.transaction() as tx:
         incoming = Import(tx, lambda text: None, lambda attachment: None)
-        for line in whole(BOB, replace(PUB, slug="bar"), replace(HELLO, room="bar", files=(there,))):
+        for line in whole(BOB, replace(PUB, slug="bar"), replace(HELLO, room="bar", files=(FILE,))):
             incoming.take(line)
         assert incoming.end().missing == 1
+
+
+def test_reactions_of_one_time_keep_the_order_in_which_they_come() -> None:
+    stage = Stage()
+    put = (Emoji("👍", "cyn", AT), Emoji("🎉", "bob", AT), Emoji("👍", "bob", AT))
+    cyn = replace(BOB, username="cyn")
+    imported(stage, whole(BOB, cyn, PUB, THERE, replace(HELLO, reactions=put)))
+    (message,) = stage.run(lambda tx: tx.log.messages(tx.rooms.by_slug("pub"), 10))  # type: ignore[arg-type]
+    assert [(each.emoji, each.users) for each in message.reactions] == [("👍", ("cyn", "bob")), ("🎉", ("bob",))]
 
 
 def test_all_conflicts_are_named_at_once_and_nothing_comes() -> None:
@@ -259,10 +287,27 @@ def test_an_import_is_not_done_twice() -> None:
         whole(replace(BOB, username="../evil")),
         whole(replace(BOB, username="system")),
         whole(replace(BOB, role="god")),
+        whole(replace(BOB, created_at=SOON)),
+        whole(BOB, replace(PUB, created_at=FOREVER)),
+        whole(BOB, PUB, replace(THERE, joined_at=SOON)),
+        whole(BOB, PUB, replace(HELLO, at=SOON)),
+        whole(BOB, PUB, replace(HELLO, edited_at=SOON)),
+        whole(BOB, PUB, replace(HELLO, before=(Wording("hi", SOON),))),
+        whole(BOB, PUB, replace(HELLO, deleted=Mark("bob", SOON))),
+        whole(BOB, PUB, replace(HELLO, pinned=Mark("bob", SOON))),
+        whole(BOB, PUB, replace(HELLO, reactions=(Emoji("👍", "bob", SOON),))),
+        whole(BOB, PUB, replace(HELLO, reactions=tuple(Emoji(f":e{n}:", "bob", AT) for n in range(31)))),
+        whole(BOB, PUB, replace(HELLO, seq=0)),
+        whole(BOB, PUB, replace(HELLO, seq=-7)),
+        whole(BOB, PUB, replace(HELLO, seq=2**70)),
+        whole(BOB, PUB, replace(HELLO, files=(FILE,) * 2)),
+        whole(BOB, PUB, replace(HELLO, files=(FILE,)), replace(HELLO, seq=8, files=(FILE,))),
+        whole(BOB, PUB, replace(HELLO, files=tuple(replace(FILE, id=f"f{n}") for n in range(11)))),
         whole(BOB, replace(PUB, slug="A b")),
         whole(BOB, replace(PUB, slug="dm-1")),
         whole(BOB, replace(PUB, visibility="secret")),
         whole(BOB, replace(PUB, slow_mode=-1)),
+        whole(BOB, replace(PUB, retention_days=36_501)),
         whole(BOB, PUB, replace(THERE, role="god")),
     ],
 )

@@ -207,7 +207,7 @@ def test_only_what_is_deleted_is_restored_with_its_text_as_it_was(stage: Stage) 
 
 
 def test_many_messages_are_found_at_their_seqs_in_parts(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.storage.log.MESSAGES_AT_ONCE", 2)
+    monkeypatch.setattr("service.storage.history.AT_ONCE", 2)
     seqs, room = three(stage), stage.seen("lobby")
     assert sorted(stage.run(lambda tx: tx.log.messages_at(room, [*seqs, 999]))) == seqs
     assert stage.run(lambda tx: tx.log.messages_at(room, [])) == {}
@@ -217,12 +217,16 @@ def test_a_seq_is_found_by_its_time(stage: Stage) -> None:
     seqs, room = three(stage), stage.seen("lobby")
     times = [event.at for event in read(stage)]
 
-    def seq_at(at: int) -> int:
-        return stage.run(lambda tx: tx.log.seq_at(room, at))
+    def seq_at(at: int, known: int = 0) -> int:
+        return stage.run(lambda tx: tx.log.seq_at(room, at, known))
 
     assert [seq_at(at) for at in times] == list(range(len(times))), "before that very moment"
     assert [seq_at(at + 1) for at in times] == list(range(1, len(times) + 1))
     assert (seq_at(0), seq_at(times[0]), seq_at(2**60)) == (0, 0, seqs[-1])
+    for known in range(len(times)):
+        assert [seq_at(at, known) for at in times[known:]] == list(range(known, len(times))), (
+            "what is known is no matter"
+        )
 
 
 def test_what_somebody_said_is_found_between_two_seqs_newest_first_but_for_what_is_deleted(stage: Stage) -> None:

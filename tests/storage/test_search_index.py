@@ -17,11 +17,12 @@ from service.chat.errors import Code, Refusal
 from service.chat.queries import Phrase, Trait, parse
 from service.chat.reactions import React
 from service.chat.rooms import DeleteRoom
+from service.chat.search import PER_USER
 from service.chat.stores.search import Piece, Wanted
 from service.storage.search import building, file, finding, matching
 from service.storage.search.building import EVENTS_AT_ONCE, Behind, Building
 from service.storage.search.finding import EXCERPT_MAX, Finding, pieces
-from service.storage.search.index import SqliteSearchIndex
+from service.storage.search.index import ASKING, SqliteSearchIndex
 from tests.storage.kept import Kept
 from tests.storage.plans import scans
 
@@ -62,7 +63,14 @@ class Indexed:
 
 def wanted(q: str, *rooms: int) -> Wanted:
     query = parse(q)
-    return Wanted(frozenset(rooms or (1,)), query.words, query.without, traits=query.traits, since=query.since)
+    return Wanted(
+        frozenset(rooms or (1,)),
+        query.words,
+        query.without,
+        traits=query.traits,
+        since=query.since,
+        before=query.before,
+    )
 
 
 @pytest.fixture
@@ -230,6 +238,18 @@ async def test_rooms_are_kept_apart_in_whichever_way_they_are_asked_for(
     assert indexed.finding.newest(wanted("tea", 99), None, 10) == []
 
 
+@pytest.mark.anyio
+@pytest.mark.parametrize("far", ["2248-10-01", "2300-01-01", "9999-12-30", "9999-12-31T23:59:59.999Z"])
+async def test_a_time_that_no_key_can_hold_is_later_than_all_that_was_said(
+    kept: Kept, indexed: Indexed, far: str
+) -> None:
+    await kept.say("bob", "tea")
+    indexed.follow()
+    assert indexed.seqs(f"tea after:{far}") == []
+    assert len(indexed.seqs(f"tea before:{far}")) == 1
+    assert indexed.finding.best(wanted(f"tea after:{far}"), None, 0, 10)[0] == []
+
+
 def test_a_long_text_is_cut_around_what_was_found() -> None:
     long = "x" * 1_000
     assert pieces("tea") == (Piece("tea"),)
@@ -394,6 +414,10 @@ async def test_a_question_that_takes_too_long_is_given_up(kept: Kept, monkeypatc
     assert "in:" in caught.value.message
 
 
+def test_nobody_alone_keeps_all_others_waiting() -> None:
+    assert ASKING > PER_USER
+
+
 @pytest.mark.anyio
 async def test_no_more_questions_wait_than_can_be_answered_soon(kept: Kept) -> None:
     async with running(kept) as index:
@@ -404,3 +428,73 @@ async def test_no_more_questions_wait_than_can_be_answered_soon(kept: Kept) -> N
     refused = [outcome for outcome in outcomes if isinstance(outcome, Refusal)]
     assert len(refused) == 200 - 64
     assert {refusal.retry_after for refusal in refused} == {1.0}
+
+
+ERASE = """
+INSERT INTO erasures (uid, user_id, messages, at, room_id, seq, looked, whole, changed, finished_at)
+VALUES (?, ?, ?, 0, 0, 0, 0, 0, 0, ?)
+"""
+
+
+def erase(kept: Kept, user_id: int, messages: str = "delete", finished_at: int | None = 1) -> None:
+    """Note that somebody was erased."""
+    with sqlite3.connect(kept.path) as connection:
+        connection.execute(ERASE, (f"e{user_id}", user_id, messages, finished_at))
+    connection.close()
+
+
+def written(path: Path, word: bytes) -> bool:
+    """Whether that stands in an index, or in its own log."""
+    return any(word in each.read_bytes() for each in path.parent.glob(f"{path.name}*"))
+
+
+@pytest.mark.anyio
+async def test_words_of_who_was_erased_leave_the_file_a_piece_at_a_time(
+    kept: Kept, indexed: Indexed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "PAGES_AT_ONCE", 1)
+    said = []
+    for number in range(40):
+        said.append((await kept.say("bob", f"xylograph {number}")).message.id)
+        await kept.say("ann", f"heather {' '.join(f'{number}{word}' for word in range(500))}")
+        indexed.follow()
+    for id in said:
+        await kept.do("bob", DeleteMessage(id))
+    indexed.follow()
+    assert written(indexed.path, b"xylograph"), "struck out, and still there to be read"
+    erase(kept, kept.users["bob"].id)
+    erase(kept, kept.users["ann"].id, "detach")
+    erase(kept, kept.users["cyn"].id, "delete", None)
+    erased = indexed.building.erased()
+    assert len(erased) == 1, "only after the end, and where something was deleted"
+    merged = 1
+    while not indexed.building.purge(erased):
+        merged += 1
+    assert merged > 3
+    assert not written(indexed.path, b"xylograph")
+    assert indexed.building.erased() == []
+    assert len(indexed.seqs("heather")) == 40
+
+
+@pytest.mark.anyio
+async def test_a_running_index_purges_itself(kept: Kept) -> None:
+    path = kept.path.parent / file.SEARCH_FILE
+    async with running(kept) as index:
+        said = (await kept.say("bob", "xylograph")).message
+        await whole(index)
+        assert written(path, b"xylograph")
+        await kept.do("bob", DeleteMessage(said.id))
+        erase(kept, kept.users["bob"].id)
+        for _ in range(100):
+            await whole(index)
+            if purged(path):
+                break
+        assert not written(path, b"xylograph")
+
+
+def purged(path: Path) -> bool:
+    """Whether that has been noted."""
+    with sqlite3.connect(path) as connection:
+        (count,) = connection.execute("SELECT count(*) FROM purges").fetchone()
+    connection.close()
+    return bool(count)

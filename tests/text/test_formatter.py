@@ -13,7 +13,7 @@ import pytest
 
 from service.chat.names import TEXT_MAX
 from service.text import formatter as module
-from service.text.formatter import WAITING_MAX, MarkdownFormatter, Worker, WorkerGone
+from service.text.formatter import OWN_MAX, WAITING_MAX, MarkdownFormatter, Worker, WorkerGone
 from service.text.pipe import FAILED, FORMATTED, PLAIN
 from service.watch.metrics import Metrics
 
@@ -79,15 +79,15 @@ async def test_a_real_worker_formats_and_is_replaced_when_it_is_gone(caplog: pyt
     await formatter.start()
     assert formatter.marked("*a*")
     assert not formatter.marked("a")
-    assert await formatter.html("*a*") == "<p><em>a</em></p>"
-    assert await formatter.html("2 *") is None
+    assert await formatter.html("*a*", "bob") == "<p><em>a</em></p>"
+    assert await formatter.html("2 *", "bob") is None
     assert formatter._worker is not None
     os.kill(formatter._worker._process.pid, signal.SIGKILL)
-    assert await formatter.html(SECRET) is None
-    assert await formatter.html("*b*") == "<p><em>b</em></p>"
+    assert await formatter.html(SECRET, "bob") is None
+    assert await formatter.html("*b*", "bob") == "<p><em>b</em></p>"
     assert counts(formatter) == {"formatted": 2, "plain": 1, "failed": 1}
     await formatter.stop()
-    assert await formatter.html("*c*") is None
+    assert await formatter.html("*c*", "bob") is None
     assert [record.getMessage() for record in caplog.records] == ["the worker that formats texts has ended"]
     assert "text of a message" not in caplog.text
 
@@ -95,7 +95,7 @@ async def test_a_real_worker_formats_and_is_replaced_when_it_is_gone(caplog: pyt
 async def test_many_at_once_each_get_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
     worker = FakeWorker(*(FORMATTED + str(number).encode() for number in range(WAITING_MAX)))
     async with formatting(monkeypatch, worker) as formatter:
-        found = await asyncio.gather(*(formatter.html(f"*{number}*") for number in range(WAITING_MAX)))
+        found = await asyncio.gather(*(formatter.html(f"*{number}*", f"u{number}") for number in range(WAITING_MAX)))
     assert found == [str(number) for number in range(WAITING_MAX)]
 
 
@@ -103,14 +103,28 @@ async def test_a_text_that_finds_too_many_before_it_is_shown_as_it_was_typed(mon
     worker = FakeWorker(*[FORMATTED + b"x"] * (WAITING_MAX + 1))
     worker.held.clear()
     async with formatting(monkeypatch, worker) as formatter:
-        first = asyncio.create_task(formatter.html("*first*"))
+        first = asyncio.create_task(formatter.html("*first*", "bob"))
         await worker.busy.wait()
-        waiting = [asyncio.create_task(formatter.html("*a*")) for _ in range(WAITING_MAX)]
+        waiting = [asyncio.create_task(formatter.html("*a*", f"u{number}")) for number in range(WAITING_MAX)]
         await asyncio.sleep(0)
-        assert await formatter.html("*too many*") is None
+        assert await formatter.html("*too many*", "bob") is None
         worker.held.set()
         assert await asyncio.gather(first, *waiting) == ["x"] * (WAITING_MAX + 1)
         assert counts(formatter) == {"late": 1, "formatted": WAITING_MAX + 1}
+
+
+async def test_people_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    worker = FakeWorker()
+    worker.held.clear()
+    async with formatting(monkeypatch, worker) as formatter:
+        bobs = [asyncio.create_task(formatter.html(f"*bob {number}*", "bob")) for number in range(OWN_MAX + 2)]
+        await worker.busy.wait()
+        cyns = asyncio.create_task(formatter.html("*cyn*", "cyn"))
+        await asyncio.sleep(0)
+        worker.held.set()
+        await asyncio.gather(*bobs, cyns)
+    assert worker.seen.index(b"*cyn*") <= 2, "behind the one that is under way, and one more of his"
+    assert len(worker.seen) < len([*bobs, cyns]), "of one person so many wait, and no more"
 
 
 async def test_nobody_waits_longer_than_that_and_the_worker_does_nothing_for_who_gave_up(
@@ -120,12 +134,12 @@ async def test_nobody_waits_longer_than_that_and_the_worker_does_nothing_for_who
     worker = FakeWorker()
     worker.held.clear()
     async with formatting(monkeypatch, worker) as formatter:
-        assert await formatter.html("*a*") is None
-        assert await formatter.html("*b*") is None
+        assert await formatter.html("*a*", "bob") is None
+        assert await formatter.html("*b*", "bob") is None
         assert counts(formatter)["late"] == 2
         worker.held.set()
         monkeypatch.undo()
-        assert await formatter.html("*c*") is None
+        assert await formatter.html("*c*", "bob") is None
         assert b"*c*" in worker.seen
         assert b"*b*" not in worker.seen
 
@@ -135,8 +149,8 @@ async def test_an_error_in_the_worker_is_logged_by_its_kind(
 ) -> None:
     async with formatting(monkeypatch, FakeWorker(FAILED + b"RecursionError", FORMATTED + b"x")) as formatter:
         with caplog.at_level(logging.WARNING):
-            assert await formatter.html(SECRET) is None
-        assert await formatter.html("*a*") == "x"
+            assert await formatter.html(SECRET, "bob") is None
+        assert await formatter.html("*a*", "bob") == "x"
         assert counts(formatter) == {"failed": 1, "formatted": 1}
     assert vars(caplog.records[0])["error"] == "RecursionError"
     assert "text of a message" not in caplog.text
@@ -145,7 +159,7 @@ async def test_an_error_in_the_worker_is_logged_by_its_kind(
 async def test_a_worker_that_dies_of_a_text_takes_no_other_text_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     dying, next_one = FakeWorker(WorkerGone()), FakeWorker(FORMATTED + b"x")
     async with formatting(monkeypatch, dying, next_one) as formatter:
-        assert await asyncio.gather(formatter.html("*a*"), formatter.html("*b*")) == [None, "x"]
+        assert await asyncio.gather(formatter.html("*a*", "bob"), formatter.html("*b*", "bob")) == [None, "x"]
     assert dying.ended
     assert next_one.ended
 
@@ -154,9 +168,9 @@ async def test_a_server_whose_worker_does_not_come_up_serves_without_and_tries_a
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with formatting(monkeypatch, WorkerGone(), FakeWorker(FORMATTED + b"x")) as formatter:
-        assert await formatter.html("*a*") is None, "not sooner than in a while: a start costs more than a text"
+        assert await formatter.html("*a*", "bob") is None, "not sooner than in a while: a start costs more than a text"
         formatter._start_at = 0.0
-        assert await formatter.html("*b*") == "x"
+        assert await formatter.html("*b*", "bob") == "x"
 
 
 async def test_a_worker_that_cannot_be_started_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,7 +187,7 @@ async def test_who_waits_when_the_server_stops_is_answered(monkeypatch: pytest.M
     worker = FakeWorker()
     worker.held.clear()
     async with formatting(monkeypatch, worker) as formatter:
-        tasks = [asyncio.create_task(formatter.html("*a*")) for _ in range(3)]
+        tasks = [asyncio.create_task(formatter.html("*a*", "bob")) for _ in range(3)]
         await worker.busy.wait()
         await formatter.stop()
         assert await asyncio.gather(*tasks) == [None, None, None]
@@ -183,6 +197,6 @@ async def test_who_waits_when_the_server_stops_is_answered(monkeypatch: pytest.M
 async def test_what_will_be_refused_does_no_harm_before(monkeypatch: pytest.MonkeyPatch) -> None:
     worker = FakeWorker()
     async with formatting(monkeypatch, worker) as formatter:
-        assert await formatter.html("*" * (TEXT_MAX + 1)) is None
+        assert await formatter.html("*" * (TEXT_MAX + 1), "bob") is None
         assert not worker.seen
-        assert await formatter.html("*\ud800*") is None
+        assert await formatter.html("*\ud800*", "bob") is None

@@ -35,6 +35,24 @@ test('an event of a kind that this page does not know still counts', () => {
   assert.deepEqual([log.seq, seqs(log)], [5, [1, 2, 3, 5]]);
 });
 
+test('a message that is edited, or whose author was erased, is another one in its place', () => {
+  const log = logOf(1, 3);
+  const author = { username: 'deleted-1', name: 'deleted-1', role: 'guest', bot: false };
+  log.apply({ type: 'message.edited', room: 'lobby', seq: 4, at: '', message: { ...message(2), text: 'anew', author } });
+  const gone = message(3);
+  log.apply({ type: 'message.deleted', room: 'lobby', seq: 5, at: 'then', message_id: gone.id, by: 'system', author });
+  assert.deepEqual(
+    log.messages.map(({ seq, text, author: by }) => [seq, text, by.username]),
+    [
+      [1, message(1).text, message(1).author.username],
+      [2, 'anew', 'deleted-1'],
+      [3, '', 'deleted-1'],
+    ],
+  );
+  log.apply({ type: 'message.deleted', room: 'lobby', seq: 6, at: 'then', message_id: message(1).id, by: 'mo' });
+  assert.equal(log.messages[0].author.username, message(1).author.username);
+});
+
 test('fewer messages than a join carries are all that there are', () => {
   assert.equal(logOf(1, SNAPSHOT - 1).atStart, true);
   assert.equal(logOf(1, SNAPSHOT).atStart, false);

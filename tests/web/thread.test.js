@@ -77,6 +77,20 @@ test('a thread that one follows counts what others say in it, until one has read
   assert.equal(told.length, 1);
 });
 
+test('what one reads of it on another device is read here, too', async () => {
+  const followed = structuredClone(FOLLOWED);
+  const { room, thread } = await answered({ followed });
+  room.receive(reply(4));
+  assert.equal(thread.unread, 1);
+  room.receive({ type: 'thread.read', room: 'lobby', message_id: 'm1', seq: 4 });
+  assert.equal(thread.unread, 0);
+  Object.assign(followed[0], { read: 2, unread: 2 });
+  room.receive({ type: 'thread.read', room: 'lobby', message_id: 'm1', seq: 2 });
+  await Promise.resolve();
+  await Promise.resolve();
+  assert.equal(thread.unread, 2, 'and what is to be unread again');
+});
+
 test('who answers follows, and has read what they answer', async () => {
   const { room, thread, threads } = await answered();
   await thread.load();

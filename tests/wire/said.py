@@ -83,6 +83,7 @@ PROMOTED = MemberChanged(*_PLACE, MEMBER, "mo")
 BANNED = MemberLeft(*_PLACE, "bob", BOB.id, "banned", "mo", "spam", AT + 1_000)
 MUTED = MemberChanged(*_PLACE, replace(MEMBER, muted_until=AT + 1_000), "mo", "spam")
 GONE = MessageDeleted(*_PLACE, "m1", "mo")
+ERASED = MessageDeleted(*_PLACE, "m1", "system", Author("deleted-1", "deleted-1", Role.GUEST, False))
 BACK = MessageRestored(*_PLACE, MESSAGE, "mo")
 CHANGED = RoomChanged(*_PLACE, LOBBY, "mo")
 DELETED = RoomDeleted(*_PLACE, "mo")
@@ -102,6 +103,7 @@ EVENTS: list[Event] = [
     PROMOTED,
     MUTED,
     GONE,
+    ERASED,
     BACK,
     CHANGED,
     DELETED,

@@ -9,7 +9,7 @@ import pytest
 
 from service.chat.errors import Code, FieldError, Refusal, Why
 from service.chat.events import EVENTS as NAMES
-from service.chat.events import Event, Invited, Mentioned, ReadChanged, ReportChanged, ReportOpened
+from service.chat.events import Event, Invited, Mentioned, ReadChanged, ReportChanged, ReportOpened, ThreadRead
 from service.chat.records import Deletion, Report, ReportState
 from service.wire import frames
 from tests.wire.said import (
@@ -21,6 +21,7 @@ from tests.wire.said import (
     CHANGED,
     DELETED,
     EDITED,
+    ERASED,
     EVENTS,
     GONE,
     JOINED,
@@ -73,6 +74,16 @@ SHAPES: list[tuple[Event, dict[str, Any]]] = [
         },
     ),
     (GONE, {"type": "message.deleted", **_PLACE, "message_id": "m1", "by": "mo"}),
+    (
+        ERASED,
+        {
+            "type": "message.deleted",
+            **_PLACE,
+            "message_id": "m1",
+            "by": "system",
+            "author": {"username": "deleted-1", "name": "deleted-1", "role": "guest", "bot": False},
+        },
+    ),
     (BACK, {"type": "message.restored", **_PLACE, "message": MESSAGE_SHAPE, "by": "mo"}),
     (EDITED, {"type": "message.edited", **_PLACE, "message": {**MESSAGE_SHAPE, "edited_at": AT_TEXT}}),
     (LIKED, {"type": "reaction.added", **_PLACE, "message_id": "m1", "emoji": "\U0001f44d", "user": "bob", "count": 2}),
@@ -157,6 +168,7 @@ NOTICES: list[dict[str, Any]] = [
     frames.news(ReportChanged(replace(REPORT, state=ReportState.TAKEN, handler=MO, resolution="spoken to"))),
     frames.news(Mentioned(MESSAGE)),
     frames.news(ReadChanged("lobby", 7)),
+    frames.news(ThreadRead("lobby", "m1", 7)),
     frames.news(Invited("den", "ann")),
 ]
 
@@ -197,6 +209,7 @@ def test_notices_are_what_the_contract_lists() -> None:
         },
         {"type": "mentioned", "room": "lobby", "message": MESSAGE_SHAPE},
         {"type": "read.changed", "room": "lobby", "seq": 7},
+        {"type": "thread.read", "room": "lobby", "message_id": "m1", "seq": 7},
         {"type": "invited", "room": "den", "by": "ann"},
     ]
     assert {notice["type"] for notice in NOTICES} | {"hello"} == set(frames.NOTICES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from service.chat.errors import Code, Refusal, Why
 from service.chat.events import Event
-from service.chat.records import File
+from service.chat.records import Deletion, File
 from service.wire import lines
 from tests.wire.said import (
     AT,
@@ -18,6 +19,7 @@ from tests.wire.said import (
     BANNED,
     CHANGED,
     DELETED,
+    EDITED,
     GONE,
     JOINED,
     KICKED,
@@ -39,6 +41,9 @@ from tests.wire.said import (
         (BANNED, "* bob left (banned by mo until 14:13 (spam))"),
         (MUTED, "* bob is muted until 14:13 (spam)"),
         (GONE, "* mo deleted a message"),
+        (EDITED, "* bob edited a message: hello"),
+        (replace(EDITED, at=EDITED.at + 1), None),  # shown anew, and not said anew
+        (replace(EDITED, message=replace(EDITED.message, text="", deleted=Deletion("mo", EDITED.at))), None),
         (BACK, "* mo restored a message of bob: hello"),
         (PROMOTED, None),
         (CHANGED, "* mo changed the room"),

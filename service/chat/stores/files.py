@@ -112,6 +112,10 @@ class Files(Protocol):
         from now on, and their content is removed with the next collection. How many there were."""
         ...
 
+    def erase(self, room: Room, seqs: Sequence[int]) -> None:
+        """``release``, and forget what they were called and what was in them."""
+        ...
+
     def any(self) -> bool: ...
     def drop_waiting(self, before: int, limit: int) -> int:
         """Forget files that were uploaded before a time and never stood in a message; how many, at most ``limit``."""

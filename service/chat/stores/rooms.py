@@ -20,6 +20,10 @@ class Rooms(Protocol):
         """The room and what the user is in it, in one query; also one that they may not see, or that is deleted."""
         ...
 
+    def seen_among(self, slugs: Iterable[str], user_id: int) -> list[tuple[Room, RoomRole | None]]:
+        """``seen_by`` for many slugs; those that there are."""
+        ...
+
     def add(self, room: Room) -> Room:
         """The room with its id; ``conflict`` if the slug is or was in use."""
         ...
@@ -112,8 +116,9 @@ class Members(Protocol):
         """How far a user has read, by room; in all rooms that they are in, or in one."""
         ...
 
-    def readers(self, room_id: int, seq: int, page: Page) -> list[User]:
-        """The members who have read up to ``seq`` or further, by username."""
+    def readers(self, room_id: int, seq: int, at: int, page: Page) -> list[User]:
+        """The members who have read what was said at ``seq``, at the time ``at``, by username. Who came later has a
+        position behind it, and has not seen it for that."""
         ...
 
     def owners(self, room_id: int) -> int:
@@ -143,8 +148,9 @@ class Log(Protocol):
 
     def room_changed(self, room: Room, by: User | None) -> None: ...
     def room_deleted(self, room: Room, by: User | None) -> None: ...
-    def delete(self, room: Room, messages: Sequence[Message], by: User | None) -> None:
-        """Show these messages' texts no more: one ``message.deleted`` for each. None of them is deleted yet."""
+    def delete(self, room: Room, messages: Sequence[Message], by: User | None, *, author_erased: bool = False) -> None:
+        """Show these messages' texts no more: one ``message.deleted`` for each, which also says who is shown as the
+        author now if they were erased. None of them is deleted yet."""
         ...
 
     def restore(self, room: Room, seqs: Sequence[int], by: User | None) -> int:
@@ -157,6 +163,11 @@ class Log(Protocol):
 
     def revisions(self, room: Room, seq: int, *, current: bool = False) -> list[Revision]:
         """What the message at ``seq`` said before it was edited, oldest first; with ``current`` also what it says."""
+        ...
+
+    def show_anew(self, room: Room, seqs: Sequence[int]) -> None:
+        """One ``message.edited`` for each of these messages as it is now: not what it says is another, but who is
+        shown with it."""
         ...
 
     def reacted(self, room: Room, message: Message, by: User, emoji: str, on: bool, count: int) -> None:
@@ -172,8 +183,8 @@ class Log(Protocol):
         """How many messages the room had with the event at ``seq``, without replies in threads."""
         ...
 
-    def seq_at(self, room: Room, at: int) -> int:
-        """The last seq of the room whose time is before ``at``."""
+    def seq_at(self, room: Room, at: int, known: int = 0) -> int:
+        """The last seq of the room whose time is before ``at``, where ``known`` is one before it."""
         ...
 
     def joined_since(self, room: Room, user_id: int, after: int) -> bool:
@@ -277,7 +288,10 @@ class Expiry(Protocol):
         """The seqs of the messages with ``after < seq <= upto``."""
         ...
 
-    def erase(self, room: Room, after: int, upto: int) -> None:
-        """Take out what these messages say and said, and what hangs on them but their threads; from now on the room
-        has nothing more up to there."""
+    def erase(self, room: Room, seqs: Sequence[int]) -> None:
+        """Take out what these messages say and said, and what hangs on them but their threads."""
+        ...
+
+    def advance(self, room: Room, upto: int) -> None:
+        """Remember that nothing is left of what was said in a room up to there."""
         ...

@@ -49,6 +49,8 @@ class Scrollback:
             return self._deleted(frame)
         if frame["type"] == "message.restored":
             return self._restored(frame)
+        if frame["type"] == "message.edited":
+            self._show_anew(frame["message"]["id"], frame["message"])
         self._run = None
         return None
 
@@ -65,6 +67,7 @@ class Scrollback:
         return lines.message(shape)
 
     def _deleted(self, frame: Shape) -> list[Line]:
+        self._show_anew(frame["message_id"], frame)
         shown = self._shown.get(frame["message_id"])
         if shown is not None:
             shown.deleted = True
@@ -74,6 +77,12 @@ class Scrollback:
             return [lines.notice(lines.deleted(by, author, at), frame["at"])]
         # A flood is deleted by the hundred: two lines say as much as all of them.
         return [lines.notice(lines.deleted_more(by), frame["at"])] if self._run_length == 2 else []
+
+    def _show_anew(self, id: str, shape: Shape) -> None:
+        """Who wrote a message may be called otherwise from now on: they were erased."""
+        shown = self._shown.get(id)
+        if shown is not None and "author" in shape:
+            shown.author = str(shape["author"]["username"])
 
     def _restored(self, frame: Shape) -> list[Line]:
         line = self._message(frame["message"])

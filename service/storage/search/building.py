@@ -14,7 +14,10 @@ from service.chat.queries import Trait
 from service.storage.kinds import Kind
 from service.storage.search.file import ANY, TIE_BITS, TRAITS
 
+PAGES_AT_ONCE = 500  # written in one piece of a merge: some 2 MB
 EVENTS_AT_ONCE = 1_000  # of a piece: some 40 ms, for which the database's own log can't be shortened
+
+MERGED_MIN = 2  # rows that change with a piece in which something was merged, as SQLite's manual has it
 
 # The events after which a message is to be looked at again: what it says, or what it has, may be another.
 TOUCHING = (
@@ -110,6 +113,14 @@ OF_ROOM = """
 INSERT INTO touched (room_id, seq, gone) SELECT room_id, seq, 1 FROM documents WHERE room_id = :room LIMIT :most
 """
 LEAVE = "DELETE FROM cursors WHERE room_id = :room"
+# What is deleted from an index of words is struck out first, and leaves the file when its parts are merged. Where
+# somebody was erased, that can't wait until enough is said anew: all parts become one, a bounded piece of it at a time.
+ERASED = """
+SELECT id FROM log.erasures
+WHERE finished_at IS NOT NULL AND messages = 'delete' AND id NOT IN (SELECT erasure_id FROM purges)
+"""
+MERGE = "INSERT INTO words (words, rank) VALUES ('merge', :pages)"
+PURGED = "INSERT OR IGNORE INTO purges (erasure_id) VALUES (:erasure)"
 PROGRESS = "SELECT (SELECT sum(seq) FROM cursors), (SELECT sum(seq) FROM log.heads)"
 
 
@@ -129,6 +140,7 @@ class Building:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._merging = False
         connection.executescript(SCRATCH)
 
     def close(self) -> None:
@@ -140,6 +152,24 @@ class Building:
         while an index is built is found at once."""
         rooms = [Behind(*row) for row in self._connection.execute(BEHIND)]
         return sorted(rooms, key=lambda room: (room.gone, room.head - room.after))
+
+    def erased(self) -> list[int]:
+        """The erasures that have come to their end, and after which the index was not purged."""
+        return [id for (id,) in self._connection.execute(ERASED)]
+
+    def purge(self, erased: list[int]) -> bool:
+        """Merge a piece; whether that was the last one. Asked when the index has all of the log as it was with the end
+        of these erasures."""
+        run = self._connection.execute
+        before = self._connection.total_changes
+        # The first piece says by its sign that all parts are to become one.
+        run(MERGE, {"pages": PAGES_AT_ONCE if self._merging else -PAGES_AT_ONCE})
+        self._merging = self._connection.total_changes - before >= MERGED_MIN
+        if self._merging:
+            return False
+        run("PRAGMA main.wal_checkpoint(TRUNCATE)").fetchall()  # what was merged still stands in the file's own log
+        self._connection.executemany(PURGED, [{"erasure": id} for id in erased])
+        return True
 
     def progress(self) -> float:
         """How much of the log is in the index: from 0 to 1."""

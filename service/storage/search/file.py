@@ -15,7 +15,7 @@ from pathlib import Path
 from service.chat.queries import Trait
 
 SEARCH_FILE = "search.db"
-VERSION = 1  # of the tables and of what is written into them: an index of another version is built anew
+VERSION = 2  # of the tables and of what is written into them: an index of another version is built anew
 APPLICATION = 0x464D5345  # in the file's head, so that nothing else is taken for an index
 TIE_BITS = 20  # of a document's key, below its time in ms: the messages of one ms
 BUSY_SECONDS = 5.0
@@ -43,6 +43,9 @@ CREATE TABLE cursors (
     room_id INTEGER PRIMARY KEY,
     epoch TEXT NOT NULL,
     seq INTEGER NOT NULL
+);
+CREATE TABLE purges (
+    erasure_id INTEGER PRIMARY KEY
 );
 CREATE VIRTUAL TABLE words USING fts5 (
     text, tags, content = 'documents', content_rowid = 'key', columnsize = 0, {TOKENIZER}

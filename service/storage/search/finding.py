@@ -23,6 +23,7 @@ BEGINS, ENDS, MORE = "\x02", "\x03", "…"
 SECONDS = 5.0  # that one query may take
 LOOK_EVERY = 20_000  # steps of the database between two looks at the clock
 KEY_MAX = 2**63 - 1
+AT_MAX = KEY_MAX >> TIE_BITS  # Unix ms, in the year 2248: a later time has no key, and nothing was said then
 
 _SCRATCH = f"""
 CREATE VIRTUAL TABLE temp.weighed USING fts5 (text, tags, {TOKENIZER.partition(", prefix")[0]});
@@ -140,9 +141,9 @@ def placed(keys: str) -> str:
 
 
 def _bounds(wanted: Wanted, below: int | None, most: int) -> dict[str, int | str]:
-    before = KEY_MAX if wanted.before is None else wanted.before << TIE_BITS
+    before = KEY_MAX if wanted.before is None else min(wanted.before, AT_MAX) << TIE_BITS
     return {
-        "since": (wanted.since or 0) << TIE_BITS,
+        "since": min(wanted.since or 0, AT_MAX) << TIE_BITS,
         "below": before if below is None else min(before, below),
         "most": most,
     }

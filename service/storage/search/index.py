@@ -29,7 +29,7 @@ T = TypeVar("T")
 LOOK_SECONDS = 1.0  # between two looks at the log
 AGAIN_SECONDS = 5.0  # until the next attempt, if the index could not be written
 PATIENCE_SECONDS = 0.3  # that a search waits for what was said just before
-ASKING = 2  # threads that ask
+ASKING = 3  # threads that ask: one more than one person can occupy
 WAITING_MAX = 64  # questions that may wait; beyond that the answer is `unavailable`
 RETRY_SECONDS = 1.0
 NICENESS = 10  # of the thread that follows: who is talking comes first
@@ -199,6 +199,7 @@ class SqliteSearchIndex:
         """Take in one piece of what is missing; how long to rest after it."""
         waiting = self._taken()
         behind: list[Behind] = []
+        erased = building.erased()  # before what is missing: who is erased by then is missing nowhere
         try:
             behind = building.behind()
             if behind:
@@ -207,7 +208,9 @@ class SqliteSearchIndex:
         finally:
             self._resolve(waiting, complete=not behind)
         self._tell(building, behind)
-        return 0.0 if behind else LOOK_SECONDS
+        if behind:
+            return 0.0
+        return LOOK_SECONDS if not erased or building.purge(erased) else 0.0
 
     def _tell(self, building: Building, behind: list[Behind]) -> None:
         """Say how far it has come, where a good part of the log was missing."""

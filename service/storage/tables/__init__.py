@@ -3,7 +3,17 @@ at which a row's rights last changed."""
 
 from __future__ import annotations
 
-from service.storage.tables.accounts import authority, blocks, clients, invites, sessions, users
+from service.storage.tables.accounts import (
+    authority,
+    blocks,
+    clients,
+    erased_names,
+    erasures,
+    invites,
+    name_keys,
+    sessions,
+    users,
+)
 from service.storage.tables.files import files
 from service.storage.tables.log import events, followers, mentions, pins, reactions, revisions, threads
 from service.storage.tables.moderation import actions, audit, audit_facts, audit_heads, filters, reports, sanctions
@@ -18,6 +28,8 @@ __all__ = [
     "authority",
     "blocks",
     "clients",
+    "erased_names",
+    "erasures",
     "events",
     "files",
     "filters",
@@ -27,6 +39,7 @@ __all__ = [
     "members",
     "mentions",
     "metadata",
+    "name_keys",
     "pins",
     "reactions",
     "reports",

@@ -93,3 +93,35 @@ blocks = Table(
     Column("at", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
+
+# Names of people who were erased, which are never given out again: a digest of each, under a key that is this
+# database's own. Who has neither can't try names; who has both can, as the server does itself.
+name_keys = Table(
+    "name_keys",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),  # one row: 1
+    Column("key", LargeBinary, nullable=False),
+)
+erased_names = Table(
+    "erased_names",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+# Who was erased, or is being erased, and how far that has come: through the rooms by their ids, in each by its seqs.
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("uid", String(40), nullable=False, unique=True),
+    Column("user_id", ForeignKey("users.id"), nullable=False, unique=True),
+    Column("messages", String(8), nullable=False),  # delete, detach
+    Column("at", BigInteger, nullable=False),
+    Column("room_id", BigInteger, nullable=False),  # the room in which it stands
+    Column("seq", BigInteger, nullable=False),  # up to which it has come there
+    Column("looked", BigInteger, nullable=False),  # events looked at so far
+    Column("whole", BigInteger, nullable=False),  # events that there were when it began
+    Column("changed", BigInteger, nullable=False),  # messages of theirs that it has come to
+    Column("finished_at", BigInteger),
+)

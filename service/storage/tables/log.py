@@ -131,3 +131,11 @@ mentions = Table(
     Index("ix_mentions_user_id_id", "user_id", "id"),
     Index("ix_mentions_user_id_room_id_seq", "user_id", "room_id", "seq"),
 )
+# The calls to all of a room are few, and are looked for room by room.
+Index(
+    "ix_mentions_all",
+    mentions.c.room_id,
+    mentions.c.id,
+    sqlite_where=mentions.c.user_id.is_(None),
+    postgresql_where=mentions.c.user_id.is_(None),
+)

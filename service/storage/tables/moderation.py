@@ -52,6 +52,13 @@ Index(
     postgresql_where=sanctions.c.lifted_at.is_(None),
 )
 Index(
+    "ix_sanctions_standing",
+    sanctions.c.room_id,
+    sanctions.c.id,
+    sqlite_where=sanctions.c.lifted_at.is_(None),
+    postgresql_where=sanctions.c.lifted_at.is_(None),
+)
+Index(
     "ix_sanctions_due",
     sanctions.c.until,
     sqlite_where=sanctions.c.lifted_at.is_(None),

@@ -44,6 +44,14 @@ rooms = Table(
     Index("ix_rooms_version", "version"),
     Index("uq_rooms_direct_key", "direct_key", unique=True),
 )
+# Whoever lists rooms must not read past the direct rooms of everybody else.
+Index(
+    "ix_rooms_listed",
+    rooms.c.visibility,
+    rooms.c.slug,
+    sqlite_where=rooms.c.deleted_at.is_(None),
+    postgresql_where=rooms.c.deleted_at.is_(None),
+)
 
 # What every post changes stands apart from what it only reads: a hot row stays small.
 heads = Table(

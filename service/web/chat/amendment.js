@@ -59,12 +59,12 @@ function answered(message, { seq, at }) {
 }
 
 /**
- * Of what is deleted only the thread is left.
+ * Of what is deleted only the thread is left; whose author was erased has another one.
  * @param {Message} message
  * @param {RoomEvent} event
  */
-function deleted({ html: _, files: __, pinned: ___, ...message }, { by = '', at }) {
-  return { ...message, text: '', reactions: [], deleted: { by, at } };
+function deleted({ html: _, files: __, pinned: ___, ...message }, { by = '', at, author = message.author }) {
+  return { ...message, author, text: '', reactions: [], deleted: { by, at } };
 }
 
 /**

@@ -131,6 +131,7 @@
  * @property {string} [emoji]
  * @property {number} [count] How many of that emoji there are after it.
  * @property {string} [by]
+ * @property {Message['author']} [author] How an author who was erased is shown from now on.
  * @property {string} [reason]
  *
  * @typedef {object} Permissions What one may do in a room, rule by rule.

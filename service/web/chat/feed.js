@@ -53,6 +53,7 @@ export class Feed {
     else if (type === 'lagging') room.lagging = true;
     else if (type === 'mentioned') room.reading.called(notice.message.seq);
     else if (type === 'read.changed') this.#readElsewhere(seq);
+    else if (type === 'thread.read') this.#around.threads.readElsewhere(notice.message_id, seq);
     else if (type === 'removed') room.end(/** @type {any} */ (notice));
   }
 

@@ -18,6 +18,9 @@ export const WINDOW = 1_000;
 /** How many messages a fresh join carries; fewer mean that there are no older ones. */
 export const SNAPSHOT = 50;
 
+/** The events that bring a message as it is now. */
+const WHOLE = new Set(['message.edited', 'message.restored']);
+
 export class RoomLog {
   /** @type {string | null} */
   epoch = null;

@@ -80,6 +80,20 @@ export class Threads extends EventTarget {
   }
 
   /**
+   * One has read a thread so far on another device, or has it unread again from there.
+   * @param {string} id
+   * @param {number} seq
+   */
+  async readElsewhere(id, seq) {
+    const one = this.#followed.get(id);
+    if (!one || one.read === seq) return;
+    const last = one.message.thread?.last_seq ?? 0;
+    if (seq < last) return quietly(this.load()); // how many are left only the server can say
+    this.#followed.set(id, { ...one, read: seq, unread: 0 });
+    this.#changed();
+  }
+
+  /**
    * @param {import('./contract.js').RoomEvent} event
    * @param {Message} [root] Of a reply, where the room's window holds it: already with that reply.
    */

@@ -176,6 +176,16 @@ def test_a_flood_that_is_deleted_is_two_lines_and_not_a_hundred() -> None:
     assert told(desk)[20:] == [moment("mo deleted a message of cyn, from AT"), "mo deleted more of them"]
 
 
+def test_who_was_erased_is_spoken_of_by_the_name_that_is_left() -> None:
+    desk = desk_with(posted(4, "sense", "cyn"), posted(5, "more of it", "cyn"))
+    author = {"username": "deleted-1", "name": "deleted-1", "role": "guest", "bot": False}
+    desk.hear({**deleted(6, "m4", "system"), "author": author})
+    desk.hear(event("message.edited", 7, message={**message(5, "more of it", "cyn"), "author": author}))
+    assert told(desk)[-1] == moment("the server deleted a message of deleted-1, from AT")
+    desk.do(desk.talk.typed("/delete deleted-1"))
+    assert desk.sent[-1]["message"] == "m5"
+
+
 def test_what_is_restored_is_shown_again_and_can_be_spoken_of() -> None:
     desk = desk_with(posted(4, "sense", "cyn"), deleted(5, "m4"))
     desk.hear(event("message.restored", 6, message=message(4, "sense", "cyn")))
