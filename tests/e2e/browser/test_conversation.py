@@ -144,6 +144,7 @@ async def test_who_loses_a_role_loses_its_rooms_at_once_and_who_gets_it_back_may
         mo = await visit()
         await mo.sign_in("mo", room="council")
         await mo.reads("Nothing has been said here yet.")
+        await expect(mo.page.locator("moot-people")).to_contain_text("Ann")  # what is asked for at first is there
         ann.change_user("mo", role="member")
         await mo.reads("This room is now for a higher role than yours")
         await expect(mo.page.get_by_role("button", name="Your account")).to_contain_text("member")
