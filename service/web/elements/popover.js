@@ -23,8 +23,9 @@ const NARROW = '(max-width: 719px)';
  * @returns {() => void} What closes it.
  */
 export function openPopover(node, { at, within, closed }) {
-  // Into a landmark, and into the dialog where one is open: beside it, it could not be reached.
-  const home = within.closest('dialog, moot-side, moot-room, moot-rooms, moot-people') ?? document.body;
+  // Into the dialog where one is open: beside it, it could not be reached. Otherwise into the hall, which leaves its
+  // children alone: where they are drawn anew, the page would take it away.
+  const home = within.closest('dialog, moot-hall') ?? document.body;
   node.popover = 'auto';
   node.classList.add('popover');
   node.addEventListener('toggle', (event) => {
