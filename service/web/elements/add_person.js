@@ -1,31 +1,47 @@
 /**
- * Making somebody a member of the open room.
+ * Making people members of the open room. What its gate has against somebody, the server says.
  *
  *     <moot-add-person></moot-add-person>
  */
 
-import { say } from '../words/words.js';
-import { Dialog } from './dialog.js';
+import { needs, say } from '../words/words.js';
+import { h } from './dom.js';
+import { PickPeople } from './pick_people.js';
 
-class AddPerson extends Dialog {
+class AddPerson extends PickPeople {
   get heading() {
     return say('room.adding.title', { room: this.chat.current?.info.name ?? say('room.this') });
   }
 
-  body() {
+  get submit() {
+    return say('room.adding.submit');
+  }
+
+  async prepare() {
     const room = this.chat.current;
-    const form = this.form({
-      fields: [{ name: 'username', label: say('common.username'), required: true, autofocus: true, hint: say('room.adding.hint') }],
-      submit: say('room.adding.submit'),
-      action: async ({ username }) => {
-        if (room) await this.chat.api.addMember(room.slug, username.trim().toLowerCase());
-        this.close();
-      },
-    });
-    return [form];
+    if (room && !room.members.known) await room.members.load();
+  }
+
+  /** @param {import('../chat/contract.js').User} user */
+  offers(user) {
+    return super.offers(user) && this.chat.current?.members.of(user.username) === undefined;
+  }
+
+  body() {
+    return [h('p', { class: 'hint' }, say('room.adding.hint')), ...super.body()];
+  }
+
+  /** @param {import('../chat/contract.js').User[]} people */
+  async go(people) {
+    const room = this.chat.current;
+    for (const { username } of people) {
+      if (room) await this.chat.api.addMember(room.slug, username);
+      this.done(username);
+    }
   }
 }
 
-export function registerAddPerson() {
+export async function register() {
+  await needs('threads');
   customElements.define('moot-add-person', AddPerson);
 }

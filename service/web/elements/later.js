@@ -17,6 +17,7 @@ const PARTS = [
   [['moot-directory'], () => import('./directory.js')],
   [['moot-edits'], () => import('./edits.js')],
   [['moot-mentions'], () => import('./mentions_pane.js')],
+  [['moot-add-person'], () => import('./add_person.js')],
   [['moot-new-direct'], () => import('./new_direct.js')],
   [['moot-pins'], () => import('./pins_pane.js')],
   [['moot-readers'], () => import('./readers.js')],

@@ -2,7 +2,6 @@
  * Every element of the page, in the order of the page. Importing an element's module defines nothing; this does.
  */
 
-import { registerAddPerson } from './add_person.js';
 import { registerApp } from './app.js';
 import { registerComposer } from './composer.js';
 import { registerDoor } from './door.js';
@@ -34,7 +33,6 @@ export function registerElements() {
   registerPeople();
   registerRooms();
   registerNewRoom();
-  registerAddPerson();
   registerLeave();
   registerReport();
   registerSide();

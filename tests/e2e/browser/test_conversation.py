@@ -176,7 +176,8 @@ async def test_leaving_a_private_room_takes_it_off_the_list(moot: MootServer, vi
     page = ann_at_her_desk.page
     await ann_at_her_desk.sign_in("ann", room="vault")
     await ann_at_her_desk.press("Add people")
-    await page.get_by_label("Username").fill("bob")
+    await page.get_by_role("searchbox", name="Find people").fill("bob")
+    await page.get_by_role("checkbox", name="Bob").click()
     await ann_at_her_desk.press("Add")
     bob = await visit()
     await bob.sign_in("bob", room="vault")
