@@ -90,3 +90,12 @@ test('a room that is not heard is counted by what the list says of it', async ()
   room.know(info('lobby', { seq: 90, you: you(80, 7, 2) }));
   assert.deepEqual([room.unread, room.mentions], [7, 2]);
 });
+
+test('what was missed has its line, also where the list tells of it before the room does', async () => {
+  const { room, wire, reconnect } = await joined();
+  room.watch(true);
+  await reconnect();
+  room.know(info('lobby', { seq: 7, you: you(5, 2) }));
+  wire.socket.ok('join', replay([posted(6), posted(7)], { room: info('lobby', { seq: 7, you: you(5, 2) }) }));
+  assert.deepEqual([room.unread, room.reading.line], [2, 5]);
+});

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { RoomLog, SNAPSHOT, WINDOW } from '../../service/web/chat/room_log.js';
+import { AT_REST, RoomLog, SNAPSHOT, WINDOW } from '../../service/web/chat/room_log.js';
 import { message, posted } from './room_stage.js';
 
 const seqs = (log) => log.messages.map(({ seq }) => seq);
@@ -109,4 +109,15 @@ test('going to the latest puts the window there', () => {
   log.addOlder({ items: messages(51, 100), next: 51 });
   log.showLatest({ items: messages(1051, 1100), next: 1051 });
   assert.deepEqual([seqs(log).at(-1), log.atEnd, log.atStart], [1100, true, false]);
+});
+
+test('of a room that nobody looks at, only the latest is held', () => {
+  const log = logOf(1, 400);
+  log.look(false);
+  assert.deepEqual([seqs(log), log.atStart, log.first], [run(301, 400), false, 301]);
+  log.apply(posted(401));
+  assert.deepEqual([seqs(log).length, seqs(log).at(-1)], [AT_REST, 401]);
+  log.look(true);
+  log.addOlder({ items: messages(251, 301), next: 251 });
+  assert.deepEqual(seqs(log), run(251, 401));
 });

@@ -33,6 +33,7 @@ export class Place {
     this.#room = room;
     this.#api = api;
     this.#clock = clock;
+    room.log.look(false);
   }
 
   /** The room is here, maybe for the first time. */
@@ -46,6 +47,7 @@ export class Place {
     if (!loaded || (this.#opened && !log.following)) return;
     const back = !this.#opened;
     this.#opened = true;
+    log.look(true);
     const { seq, count } = reading;
     if (count === 0) return back && !log.atEnd ? quietly(this.goToEnd()) : undefined;
     log.following = false;
@@ -70,6 +72,7 @@ export class Place {
     this.missed = false;
     if (log.atEnd) this.#end();
     else view.look({ to: 'end' });
+    log.look(false);
   }
 
   /**
@@ -79,6 +82,7 @@ export class Place {
   async goTo(wanted) {
     const room = this.#room;
     this.#opened = true;
+    room.log.look(true);
     const way = this.#begin();
     try {
       await this.#loaded();

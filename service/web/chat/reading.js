@@ -35,6 +35,7 @@ export class Reading {
     this.#counted = seq;
     // What was read here since then has not reached the server yet.
     if (read < this.seq && !this.held) return;
+    if (unread > 0 && this.count === 0) this.line ??= read;
     this.seq = read;
     this.count = unread;
     this.mentions = mentions;
@@ -53,7 +54,7 @@ export class Reading {
     if (seq <= this.#counted) return;
     this.#counted = seq;
     if (seq <= this.seq) return;
-    if (this.count === 0 && this.line === null) this.line = this.seq;
+    if (this.count === 0) this.line ??= this.seq;
     this.count += 1;
   }
 

@@ -15,6 +15,9 @@ import { Meanwhile } from './meanwhile.js';
 /** Messages held at most. A page that stays open for weeks must not grow with what was said in them. */
 export const WINDOW = 1_000;
 
+/** Messages held of a room that nobody looks at: somebody may be in a hundred of them. */
+export const AT_REST = 100;
+
 /** How many messages a fresh join carries; fewer mean that there are no older ones. */
 export const SNAPSHOT = 50;
 
@@ -39,6 +42,7 @@ export class RoomLog {
   #first = 1;
   #last = 0;
   #latestMessage = 0;
+  #most = WINDOW;
 
   /** The seq before which nothing is here. */
   get first() {
@@ -122,6 +126,15 @@ export class RoomLog {
     return this.messages.filter(({ seq }) => seq > after && seq <= upTo).length;
   }
 
+  /**
+   * Somebody looks at the room, or no longer: then most of it is let go of.
+   * @param {boolean} open
+   */
+  look(open) {
+    this.#most = open ? WINDOW : AT_REST;
+    this.#dropOldest();
+  }
+
   /** @param {MessagePage} page oldest first */
   addOlder({ items, next }) {
     const first = this.#first;
@@ -193,7 +206,7 @@ export class RoomLog {
     // A page may be ahead of the events, and have brought it already.
     if (!this.atEnd || message.seq <= this.#last) return;
     if (message.root === undefined) {
-      if (this.messages.length >= WINDOW && !this.following) {
+      if (this.messages.length >= this.#most && !this.following) {
         this.atEnd = false;
         return;
       }
@@ -213,8 +226,8 @@ export class RoomLog {
   }
 
   #dropOldest() {
-    if (this.messages.length <= WINDOW) return;
-    this.messages = this.messages.slice(-WINDOW);
+    if (this.messages.length <= this.#most) return;
+    this.messages = this.messages.slice(-this.#most);
     this.#first = this.messages[0].seq;
     this.atStart = false;
   }

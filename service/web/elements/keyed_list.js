@@ -60,7 +60,8 @@ export class KeyedList {
     const all = controls(node);
     // A node that can't have the focus itself passes it on; where nothing in it can be gone to, it keeps the place.
     const instead = node.hasAttribute('tabindex') ? node : (all[0] ?? node);
-    (all[at] ?? instead).focus();
+    // It stands where the other one stood: nobody has gone anywhere.
+    (all[at] ?? instead).focus({ preventScroll: true });
   }
 
   /** The key of the node in which somebody is by keyboard. */

@@ -38,6 +38,8 @@ export class Timeline extends LiveElement {
   #fresh = true;
   /** What could not be loaded. @type {'older' | 'newer' | 'latest' | null} */
   #failed = null;
+  /** The room's state when it was drawn last. */
+  #state = '';
   #list = h('ol', { class: 'entries' });
   #entries = new KeyedList(this.#list);
   /** @type {Talk | null} */
@@ -51,18 +53,21 @@ export class Timeline extends LiveElement {
   #missed = h('p', { class: 'missed', role: 'status' });
   #jump = h('button', { class: 'jump', hidden: true, onclick: () => this.#toEnd() });
   #resized = new ResizeObserver(() => this.#fit());
+  #back = () => this.drawSoon();
 
   connectedCallback() {
     super.connectedCallback();
     this.#scroller.element.addEventListener('scroll', () => this.#scrolled(), { passive: true });
     // The list, too: a picture that is there at last makes it longer.
     for (const element of [this.#scroller.element, this.#list]) this.#resized.observe(element);
+    document.addEventListener('visibilitychange', this.#back);
     fill(this, this.#scroller.element, this.#missed, this.#jump, this.#typing);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     this.#resized.disconnect();
+    document.removeEventListener('visibilitychange', this.#back);
   }
 
   /**
@@ -84,6 +89,9 @@ export class Timeline extends LiveElement {
     // In the background nobody reads: what came meanwhile is drawn once one is back.
     if (!room || !chat || document.hidden) return;
     const here = room.loaded && !(this.#fresh && room.place.finding);
+    // What failed for want of a connection is worth another try once there is one.
+    if (room.state !== this.#state && room.state === 'joined') this.#failed = null;
+    this.#state = room.state;
     this.#tell(room);
     const anchor = room.log.following ? null : this.#scroller.anchor();
     this.#drawTop(room, here);

@@ -16,6 +16,7 @@ from tests.e2e.browser.visitor import Visitor
 
 pytestmark = pytest.mark.anyio
 
+UNHURRIED = 100_000  # commands a second: how fast one may talk is not what is tried here
 DRAWN_MOST = 210  # entries: two hundred messages, and the days between them
 
 # Up by what a wheel turns, frame by frame: how far what one reads was moved by anything else, and how many entries
@@ -47,6 +48,13 @@ KEPT = """(shelf) => new Promise((resolve, reject) => {
         };
     });
 })"""
+
+
+@pytest.fixture(scope="module")
+def moot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MootServer]:
+    """The cast, who may talk as fast as they can."""
+    with MootServer(tmp_path_factory.mktemp("moot"), demo=True, commands_per_second=UNHURRIED) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
@@ -166,6 +174,39 @@ async def test_replies_stand_under_what_they_answer_and_make_no_room_unread(moot
         cyn.reply(question, "only one")
         await bob.reads("1 reply")
         assert await bob.texts() == ["any questions?"]
+
+
+async def test_a_connection_that_comes_back_moves_nothing_and_brings_what_was_missed(
+    moot: MootServer, visit: Visit
+) -> None:
+    with Program(moot, "ann") as ann, Program(moot, "bob") as elsewhere:
+        ann.room("ferry", "bob")
+        for number in range(90):
+            ann.say("ferry", f"island {number:03}")
+        elsewhere.read("ferry", ann.see("ferry")["seq"])
+        bob = await visit()
+        bob.expect_lost_connections()
+        await bob.page.clock.install()
+        await bob.sign_in("bob", room="ferry")
+        await at_the_end(bob)
+        await bob.page.evaluate(SCROLL_BACK, 4)
+        reading = bob.log.locator(".text", has_text="island 070")
+        await expect(reading).to_be_in_viewport()
+        before = await reading.bounding_box()
+
+        await bob.context.set_offline(True)
+        await bob.page.clock.fast_forward("01:30")
+        await bob.reads("You are offline.")
+        for text in ("meanwhile, one", "meanwhile, two"):
+            ann.say("ferry", text)
+        await bob.context.set_offline(False)
+        await bob.network_returns()
+        await expect(bob.page.locator(".jump")).to_have_text("2 new")
+        assert await reading.bounding_box() == before
+        await bob.page.locator(".jump").click()
+        await at_the_end(bob)
+        assert (await bob.texts())[-3:] == ["island 089", "meanwhile, one", "meanwhile, two"]
+        await expect(bob.log.locator(".new + .message")).to_contain_text("meanwhile, one")
 
 
 @pytest.fixture
