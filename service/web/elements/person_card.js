@@ -5,6 +5,7 @@
  *     openPerson({ chat, username: 'bob', at: name });
  */
 
+import { hasAuthority } from '../chat/authority.js';
 import { Problem } from '../chat/problem.js';
 import { quietly } from '../chat/quietly.js';
 import { SessionEnded } from '../chat/session.js';
@@ -89,7 +90,7 @@ class Card {
     const blocked = chat.blocks.has(this.#username);
     const write = h('button', { class: 'primary', onclick: () => this.#write() }, icon('mail'), say('threads.person.write'));
     const block = h('button', { onclick: () => this.#block(!blocked) }, icon('block'), say(blocked ? 'threads.person.unblock' : 'threads.person.block'));
-    const moderate = chat.current?.info.you?.can.includes('moderate') && h('button', { onclick: () => this.#moderate() }, icon('shield'), say('message.moderate'));
+    const moderate = hasAuthority(chat.me, chat.current ? [chat.current] : []) && h('button', { onclick: () => this.#moderate() }, icon('shield'), say('message.moderate'));
     return [h('div', { class: 'row' }, chat.me.role !== 'guest' && !blocked && write, moderate, block)];
   }
 

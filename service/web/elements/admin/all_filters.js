@@ -14,6 +14,9 @@ import { fill, h } from '../dom.js';
 import { moments } from '../manner.js';
 import { filterLine } from '../moderation/filters.js';
 
+/** How many rooms are asked about at once: there may be hundreds. */
+const AT_ONCE = 5;
+
 export class AllFilters extends HTMLElement {
   /** @type {import('../../chat/chat.js').Chat | null} */
   #chat = null;
@@ -28,9 +31,12 @@ export class AllFilters extends HTMLElement {
   async #load() {
     const chat = /** @type {import('../../chat/chat.js').Chat} */ (this.#chat);
     try {
-      const rooms = chat.directory.filter(moderates);
-      const found = await Promise.all(rooms.map(async (info) => ({ info, filters: (await chat.api.ask(`/api/rooms/${info.slug}/filters`)).items })));
-      const parts = found.filter(({ filters }) => filters.length > 0).map(({ info, filters }) => this.#room(chat, info, filters));
+      const parts = [];
+      for (const rooms of chunks(chat.directory.filter(moderates), AT_ONCE)) {
+        const found = await Promise.all(rooms.map(async (info) => ({ info, filters: (await chat.api.ask(`/api/rooms/${info.slug}/filters`)).items })));
+        parts.push(...found.filter(({ filters }) => filters.length > 0).map(({ info, filters }) => this.#room(chat, info, filters)));
+        if (!this.isConnected) return;
+      }
       fill(this, h('p', { class: 'hint' }, say('admin.filters.hint')), ...(parts.length > 0 ? parts : [h('div', { class: 'empty-state' }, h('p', {}, say('admin.filters.none')))]));
     } catch (error) {
       if (!(error instanceof Problem) && !(error instanceof SessionEnded)) throw error;
@@ -44,6 +50,15 @@ export class AllFilters extends HTMLElement {
     const link = h('a', { href: `#/rooms/${slug}/filters` }, h('bdi', {}, name));
     return h('section', {}, h('h2', {}, link), h('ul', { class: 'records' }, ...filters.map((filter) => filterLine(filter, chat, () => this.#load()))));
   }
+}
+
+/**
+ * @template T
+ * @param {T[]} items
+ * @param {number} size
+ */
+function chunks(items, size) {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }
 
 export function registerAllFilters() {

@@ -6,6 +6,7 @@
  */
 
 import { moderationOf } from '../../chat/moderation/moderation.js';
+import { viewIn } from '../../chat/route.js';
 import { say } from '../../words/words.js';
 import { Dialog } from '../dialog.js';
 import { h } from '../dom.js';
@@ -41,6 +42,8 @@ class DeleteRoom extends Dialog {
       this.chat.forget(wish.room ?? '');
       await this.chat.loadRooms();
       this.close();
+      // A page about a room that is no more leads nowhere.
+      if (viewIn(location.hash) !== '') location.hash = '';
     });
   }
 }
