@@ -23,9 +23,7 @@ const NARROW = '(max-width: 719px)';
  * @returns {() => void} What closes it.
  */
 export function openPopover(node, { at, within, closed }) {
-  // Into the dialog where one is open: beside it, it could not be reached. Otherwise into the hall, which leaves its
-  // children alone: where they are drawn anew, the page would take it away.
-  const home = within.closest('dialog, moot-hall') ?? document.body;
+  const home = homeOf(within);
   node.popover = 'auto';
   node.classList.add('popover');
   node.addEventListener('toggle', (event) => {
@@ -33,12 +31,29 @@ export function openPopover(node, { at, within, closed }) {
     node.remove();
     closed?.();
   });
+  node.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape') return;
+    // Here it means this, and nothing behind it.
+    event.preventDefault();
+    event.stopPropagation();
+    node.hidePopover();
+  });
   home.append(node);
   node.showPopover();
   place(node, at);
   return () => {
     if (node.matches(':popover-open')) node.hidePopover();
   };
+}
+
+/**
+ * In the dialog where one is open: beside it, it could not be reached. Otherwise in the head of that part of the page: a
+ * landmark, so that who listens knows where they are, and a place that is not drawn anew, which would take it away.
+ * @param {Element} within
+ */
+function homeOf(within) {
+  const part = within.closest('dialog, moot-side, moot-room, moot-rooms, moot-people');
+  return (part?.matches('dialog') ? part : part?.querySelector('.bar, .head')) ?? document.body;
 }
 
 /**
