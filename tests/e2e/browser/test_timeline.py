@@ -247,3 +247,42 @@ async def test_what_was_written_without_a_server_outlives_the_page_and_is_said_o
     with Program(own_moot, "ann") as ann:
         assert ann.texts("raft") == said
     assert again.complaints == []
+
+
+async def test_what_a_tab_leaves_behind_is_said_once_by_one_that_is_there(own_moot: MootServer, visit: Visit) -> None:
+    with Program(own_moot, "ann") as ann:
+        ann.room("quay", "bob")
+    bob = await visit(own_moot)
+    bob.expect_lost_connections()
+    await bob.sign_in("bob", room="quay")
+    beside = Visitor(own_moot, bob.context, await bob.context.new_page())
+    beside.expect_lost_connections()
+    await beside.go("/#quay")
+    await beside.reads("Nothing has been said here yet.")
+    own_moot.kill()
+    await bob.reads("The connection is lost.")
+    await bob.say("left on the quay")
+    await kept(bob.page, "outbox", 1)
+    await expect(beside.log.locator(".text")).to_have_count(0)
+    await bob.page.close()
+    own_moot.start()
+    await beside.network_returns()
+    await beside.sees_delivered("left on the quay")
+    with Program(own_moot, "ann") as ann:
+        assert ann.texts("quay") == ["left on the quay"]
+    assert beside.complaints == []
+
+
+async def test_a_link_to_a_reply_opens_its_thread(moot: MootServer, visit: Visit) -> None:
+    with Program(moot, "ann") as ann, Program(moot, "cyn") as cyn:
+        ann.room("school", "bob", "cyn")
+        ann.say("school", "who knows the answer?")
+        question = ann.messages("school")[0]
+        for number in range(3):
+            cyn.reply(question, f"I do, {number}")
+        reply = ann.messages("school")[-1]
+    bob = await visit()
+    await bob.sign_in("bob", room=f"school/{reply['id']}")
+    thread = bob.page.get_by_role("complementary", name="Thread")
+    await expect(thread.locator(".message", has_text="I do, 2")).to_be_in_viewport()
+    await bob.sees("who knows the answer?")
