@@ -41,7 +41,8 @@ export class Authority {
     const holds = hasAuthority(this.#chat.me, this.#chat.rooms.values());
     this.#place.duties.hidden = !holds;
     if ((holds || view !== '') && this.#duties === null && !this.#arriving) this.#begin();
-    if (this.#duties) this.#duties.current = view !== '';
+    // A page about a room belongs to that room.
+    if (this.#duties) this.#duties.current = view !== '' && !view.startsWith('rooms/');
     if (this.#desk) this.#desk.view = view;
     else if (view !== '') fill(this.#place.page, this.#place.page.firstChild ?? h('p', { class: 'loading', role: 'status' }, say('common.loading')));
   }

@@ -17,12 +17,12 @@ const OFFERS = {
   'room.mute': ['moderation.act.mute', 'moderation.do.mute', 'moderation.act.muteHint'],
   'room.kick': ['moderation.act.kick', 'moderation.do.kick', 'moderation.act.kickHint'],
   'room.ban': ['moderation.act.ban', 'moderation.do.ban', 'moderation.act.banHint'],
-  'room.roomRole': ['moderation.act.roomRole', 'moderation.do.role', 'moderation.act.roomRoleHint'],
+  'room.roomRole': ['moderation.act.roomRole', 'moderation.do.role'],
   'server.deleteAll': ['moderation.act.deleteAll', 'moderation.do.deleteAll', 'moderation.act.deleteEverywhereHint'],
   'server.mute': ['moderation.act.mute', 'moderation.do.mute', 'moderation.act.muteHint'],
   'server.signOut': ['moderation.act.signOut', 'moderation.do.signOut', 'moderation.act.signOutHint'],
   'server.suspend': ['moderation.act.suspend', 'moderation.do.suspend', 'moderation.act.suspendHint'],
-  'server.role': ['moderation.act.role', 'moderation.do.role', 'moderation.act.roleHint'],
+  'server.role': ['moderation.act.role', 'moderation.do.role'],
 };
 
 /** By the kind of a wish: what is said once it is done, in a room and on the server. @type {Record<string, [Key, Key]>} */
