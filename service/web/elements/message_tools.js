@@ -8,8 +8,9 @@
  */
 
 import { say } from '../words/words.js';
-import { h, icon } from './dom.js';
+import { h } from './dom.js';
 import { controls, messageOf } from './message.js';
+import { quickReaction, tool } from './quick_reaction.js';
 
 /** How long a finger rests on a message that is meant, and how far it may slip. */
 const LONG_PRESS_MS = 450;
@@ -17,7 +18,6 @@ const SLIP_PX = 10;
 
 /** How many of the emoji that one uses most are at hand. */
 const AT_HAND = 3;
-const IN_MENU = 6;
 
 export class MessageTools {
   #list;
@@ -106,7 +106,7 @@ export class MessageTools {
    */
   #buttons(message, talk) {
     const offers = talk.offers(message);
-    const quick = offers.react ? talk.chat.emoji.list().slice(0, AT_HAND).map((emoji) => this.#quick(emoji, message, talk)) : [];
+    const quick = offers.react ? talk.chat.emoji.list().slice(0, AT_HAND).map((emoji) => quickReaction(emoji, message, talk)) : [];
     const more = tool('more', say('message.more'), () => this.#menu(message, talk, more));
     const react = tool('smile', say('message.react'), () => talk.pickEmoji(message, react));
     const found = [
@@ -120,79 +120,19 @@ export class MessageTools {
   }
 
   /**
-   * @param {string} emoji
-   * @param {import('../chat/contract.js').Message} message
-   * @param {import('./talk.js').Talk} talk
-   */
-  #quick(emoji, message, talk) {
-    const own = message.reactions.some((one) => one.emoji === emoji && one.users.includes(talk.me));
-    const label = say('message.reactWith', { emoji });
-    return h('button', { class: 'icon-button emoji', 'aria-pressed': String(own), 'aria-label': label, title: label, onclick: () => talk.react(message, emoji, !own) }, emoji);
-  }
-
-  /**
    * @param {import('../chat/contract.js').Message} message
    * @param {import('./talk.js').Talk} talk
    * @param {import('./popover.js').Place} at
    */
   async #menu(message, talk, at) {
-    const offers = talk.offers(message);
-    const within = this.#list;
     const row = this.#at;
     this.#held = true;
     const closed = () => {
       this.#held = false;
       if (row && !row.isConnected) this.settle();
     };
-    const head = offers.react ? this.#emojiRow(message, talk, at) : undefined;
-    const { openMenu } = await import('./menu.js');
-    openMenu({ at, within, label: say('message.actions'), items: this.#items(message, talk, offers), head, closed });
-  }
-
-  /**
-   * @param {import('../chat/contract.js').Message} message
-   * @param {import('./talk.js').Talk} talk
-   * @param {import('./popover.js').Place} at
-   */
-  #emojiRow(message, talk, at) {
-    const quick = talk.chat.emoji.list().slice(0, IN_MENU).map((emoji) => this.#quick(emoji, message, talk));
-    const near = at instanceof Element ? at : this.#list;
-    const any = tool('smile', say('message.react'), () => talk.pickEmoji(message, near));
-    const row = h('div', { class: 'emoji-row' }, ...quick, any);
-    for (const button of row.querySelectorAll('button')) button.tabIndex = -1;
-    return row;
-  }
-
-  /**
-   * @param {import('../chat/contract.js').Message} message
-   * @param {import('./talk.js').Talk} talk
-   * @param {import('./talk.js').Offers} offers
-   * @returns {(import('./menu.js').MenuItem | null)[]}
-   */
-  #items(message, talk, offers) {
-    /** @type {(import('./menu.js').MenuItem | false)[][]} */
-    const groups = [
-      [
-        offers.reply && { label: say('message.reply'), picture: 'thread', keys: 'R', act: () => talk.openThread(message) },
-        offers.quote && { label: say('message.quote'), picture: 'quote', act: () => talk.quote(message) },
-        offers.edit && { label: say('message.edit'), picture: 'edit', keys: 'E', act: () => talk.edit(message) },
-        offers.pin && { label: say(message.pinned ? 'message.unpin' : 'message.pin'), picture: 'pin', act: () => talk.pin(message) },
-        offers.unread && { label: say('message.unread'), picture: 'unread', keys: 'U', act: () => talk.markUnread(message) },
-      ],
-      [
-        offers.copy && { label: say('message.copyText'), picture: 'copy', act: () => copy(message.text ?? '') },
-        { label: say('message.copyLink'), picture: 'link', act: () => copy(talk.linkTo(message)) },
-        offers.history && { label: say('message.history'), picture: 'clock', act: () => talk.history(message) },
-        offers.readers && { label: say('message.readers'), picture: 'people', act: () => talk.readers(message) },
-      ],
-      [
-        offers.report && { label: say('message.report'), picture: 'flag', act: () => talk.report(message) },
-        offers.moderate && { label: say('message.moderate'), picture: 'shield', act: () => talk.moderate(message) },
-        offers.delete && { label: say('message.delete'), picture: 'trash', keys: 'Delete', grave: true, act: () => talk.delete(message.id) },
-      ],
-    ];
-    const filled = groups.map((group) => group.filter((item) => item !== false)).filter((group) => group.length > 0);
-    return filled.flatMap((group, i) => (i === 0 ? group : [null, ...group]));
+    const { openMessageMenu } = await import('./message_menu.js');
+    openMessageMenu({ message, talk, at, within: this.#list, closed });
   }
 
   /** @param {KeyboardEvent} event */
@@ -301,18 +241,4 @@ function rowOf(target) {
 /** @param {EventTarget | null} target */
 function isField(target) {
   return target instanceof Element && target.closest('textarea, input, moot-writing') !== null;
-}
-
-/**
- * @param {Parameters<typeof icon>[0]} picture
- * @param {string} label
- * @param {() => void} onclick
- */
-function tool(picture, label, onclick) {
-  return h('button', { class: 'icon-button', 'aria-label': label, title: label, onclick }, icon(picture));
-}
-
-/** Off TLS and off loopback there is no clipboard for scripts. @param {string} text */
-function copy(text) {
-  navigator.clipboard?.writeText(text).catch(() => {});
 }
