@@ -99,3 +99,15 @@ test('what was missed has its line, also where the list tells of it before the r
   wire.socket.ok('join', replay([posted(6), posted(7)], { room: info('lobby', { seq: 7, you: you(5, 2) }) }));
   assert.deepEqual([room.unread, room.reading.line], [2, 5]);
 });
+
+test('what one had unread again on another device stays so when this one is back', async () => {
+  const { room, wire, reconnect } = await joined(1, 4);
+  room.watch(true);
+  room.seen(5);
+  wire.socket.ok('read');
+  room.watch(false);
+  room.left();
+  await reconnect();
+  wire.socket.ok('join', replay([], { seq: 5, room: info('lobby', { seq: 5, you: you(2, 3) }) }));
+  assert.deepEqual([room.unread, reads(wire)], [3, []]);
+});

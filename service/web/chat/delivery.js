@@ -1,5 +1,10 @@
 /**
- * Takes what is in a room's outbox to the server, one message at a time, while the room is joined.
+ * Takes what one writes into a room to the server, by way of its outbox: one message at a time, while it is joined.
+ *
+ * @typedef {object} Beside What a message has beside its text.
+ * @property {string} [reply_to] The message that it answers.
+ * @property {string} [root] The message under which its thread hangs.
+ * @property {import('./contract.js').FileInfo[]} [files]
  */
 
 import { Outbox } from './outbox.js';
@@ -16,6 +21,7 @@ export class Delivery {
    * @param {string} room.slug
    * @param {Pick<import('./connection.js').Connection, 'command'>} room.connection
    * @param {import('./clock.js').Clock} room.clock
+   * @param {import('./nonce.js').Nonces} room.nonces
    * @param {() => number} room.logSeq How far the room's log has come.
    * @param {import('./postbox.js').Postbox} room.postbox
    * @param {() => void} room.changed
@@ -30,7 +36,7 @@ export class Delivery {
   open() {
     this.#open = true;
     this.outbox.reached(this.#room.logSeq());
-    this.next();
+    this.#next();
   }
 
   /** The room or the connection is gone: what was on its way will go again, under the same nonce. */
@@ -40,7 +46,45 @@ export class Delivery {
     this.outbox.lost();
   }
 
-  next() {
+  /**
+   * Answers whether there was something to be sent.
+   * @param {string} text
+   * @param {Beside} beside
+   */
+  write(text, { reply_to, root, files = [] }) {
+    const tidy = text.replaceAll('\0', '').toWellFormed().trim();
+    if (tidy === '' && files.length === 0) return false;
+    const { nonces, clock } = this.#room;
+    const beside = { ...(reply_to && { reply_to }), ...(root && { root }), ...(files.length > 0 && { files }) };
+    this.outbox.add({ nonce: nonces.next(), text: tidy, at: clock.now(), ...beside });
+    this.#next();
+    return true;
+  }
+
+  /** @param {string} nonce */
+  retry(nonce) {
+    this.outbox.retry(nonce);
+    this.#next();
+    this.#room.changed();
+  }
+
+  /** @param {string} nonce */
+  discard(nonce) {
+    this.outbox.discard(nonce);
+    this.#room.changed();
+  }
+
+  /**
+   * What an earlier page left behind.
+   * @param {import('./outbox.js').Outgoing[]} items
+   */
+  restore(items) {
+    this.outbox.restore(items);
+    this.#next();
+    this.#room.changed();
+  }
+
+  #next() {
     const item = this.#open ? this.outbox.next() : null;
     if (item === null) return;
     this.outbox.sending(item.nonce);
@@ -51,7 +95,7 @@ export class Delivery {
       if (reply.type === 'lost') return; // `close` comes, for all that was on its way
       if (reply.type === 'ok') this.outbox.accepted(item.nonce, reply.message.seq, this.#room.logSeq());
       else this.#later(this.outbox.refused(item.nonce, reply));
-      this.next();
+      this.#next();
       this.#room.changed();
     });
   }
@@ -61,7 +105,7 @@ export class Delivery {
     if (delay === null) return;
     this.#cancelDelay = this.#room.clock.after(delay, () => {
       this.outbox.resume();
-      this.next();
+      this.#next();
       this.#room.changed();
     });
   }

@@ -8,8 +8,10 @@ export const READ_EVERY_MS = 1_000;
 
 export class Reader {
   #around;
-  /** What the server knows, as far as this page does. */
+  /** What the server was told. */
   #told = 0;
+  /** What it said that it knows. */
+  #known = 0;
   #toldAt = -Infinity;
   #cancel = () => {};
   #due = false;
@@ -58,6 +60,18 @@ export class Reader {
   /** The server says so itself. @param {number} seq */
   knows(seq) {
     this.#told = seq;
+    this.#known = seq;
+  }
+
+  /**
+   * Joined again: the server says how far one has read. Where that is less than it knew, one has had it unread again
+   * on another device; where it is less than one has read here, it has not heard of that yet.
+   * @param {number} seq
+   */
+  resumed(seq) {
+    const { reading } = this.#around;
+    if (reading.seq <= this.#known) reading.back(seq);
+    this.knows(seq);
   }
 
   /** One has read further: told now, or as soon as it may be told again. */
@@ -76,7 +90,10 @@ export class Reader {
     if (!joined() || reading.seq <= this.#told || reading.held) return;
     this.#told = reading.seq;
     this.#toldAt = clock.now();
-    connection.command({ type: 'read', room: slug, seq: reading.seq });
+    const { seq } = reading;
+    connection.command({ type: 'read', room: slug, seq }, (reply) => {
+      if (reply.type === 'ok') this.#known = Math.max(this.#known, seq);
+    });
   }
 
   stop() {

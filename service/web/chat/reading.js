@@ -41,6 +41,13 @@ export class Reading {
     this.mentions = mentions;
   }
 
+  /** It is unread again from there on. @param {number} seq */
+  back(seq) {
+    if (seq >= this.seq) return;
+    this.seq = seq;
+    this.#counted = 0;
+  }
+
   /** The log is another one, and its numbers begin anew. */
   reset() {
     this.seq = 0;

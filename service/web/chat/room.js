@@ -184,17 +184,12 @@ export class Room extends EventTarget {
 
   /**
    * @param {string} text
-   * @param {{reply_to?: string, root?: string, files?: import('./contract.js').FileInfo[]}} [more]
+   * @param {import('./delivery.js').Beside} [beside]
    */
-  send(text, { reply_to, root, files = [] } = {}) {
-    const tidy = text.replaceAll('\0', '').toWellFormed().trim();
-    if (tidy === '' && files.length === 0) return;
-    const { nonces, clock } = this.#around;
-    const more = { ...(reply_to && { reply_to }), ...(root && { root }), ...(files.length > 0 && { files }) };
-    this.outbox.add({ nonce: nonces.next(), text: tidy, at: clock.now(), ...more });
+  send(text, beside = {}) {
+    if (!this.#delivery.write(text, beside)) return;
     this.presence.told();
-    this.#delivery.next();
-    if (root === undefined) {
+    if (beside.root === undefined) {
       this.reading.line = null;
       // Who says something wants to see it. Without a network it is shown once one is back at the end.
       quietly(this.goToEnd());
@@ -204,25 +199,17 @@ export class Room extends EventTarget {
 
   /** @param {string} nonce */
   retry(nonce) {
-    this.outbox.retry(nonce);
-    this.#delivery.next();
-    this.changed();
+    this.#delivery.retry(nonce);
   }
 
   /** @param {string} nonce */
   discard(nonce) {
-    this.outbox.discard(nonce);
-    this.changed();
+    this.#delivery.discard(nonce);
   }
 
-  /**
-   * What an earlier page left behind.
-   * @param {import('./outbox.js').Outgoing[]} items
-   */
+  /** @param {import('./outbox.js').Outgoing[]} items What an earlier page left behind. */
   restore(items) {
-    this.outbox.restore(items);
-    this.#delivery.next();
-    this.changed();
+    this.#delivery.restore(items);
   }
 
   /** Tells the others that one is typing, but not with every key. */
@@ -255,18 +242,14 @@ export class Room extends EventTarget {
   }
 
   /**
-   * Tells those who moderate the room about a message.
+   * Tells those who moderate the room about a message. Failing is the caller's to show.
    * @param {string} message
    * @param {string} reason
-   * @returns {Promise<void>}
    */
-  report(message, reason) {
-    return new Promise((resolve, reject) => {
-      this.#around.connection.command({ type: 'report', message, reason }, (reply) => {
-        if (reply.type === 'ok') resolve();
-        else reject(Problem.ofReply(reply));
-      });
-    });
+  async report(message, reason) {
+    const { connection } = this.#around;
+    const reply = await new Promise((resolve) => connection.command({ type: 'report', message, reason }, resolve));
+    if (reply.type !== 'ok') throw Problem.ofReply(reply);
   }
 
   /** The thread under a message; it loads when somebody opens it. @param {string} root The message's id. */
@@ -323,11 +306,6 @@ export class Room extends EventTarget {
     return this.reader.unreadFrom(message.seq - 1);
   }
 
-  /** @param {Message} message Who has read it, where the room shows that. */
-  readers(message) {
-    return this.#around.api.readers(message.id);
-  }
-
   changed() {
     this.dispatchEvent(new Event('change'));
   }
@@ -341,7 +319,7 @@ export class Room extends EventTarget {
 
   /** The room is joined: what waited goes. @param {import('./contract.js').JoinAnswer} answer */
   resume({ room }) {
-    if (room.you?.read !== undefined) this.reader.knows(room.you.read);
+    if (room.you?.read !== undefined) this.reader.resumed(room.you.read);
     this.know(room);
     this.reader.now();
     this.#delivery.open();
