@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, async_playwright, expect
 
 from tests.e2e.browser import scene
+from tests.e2e.browser.chromium import CHROMIUM, FLAGS
 from tests.e2e.browser.moot_server import MootServer
 from tests.e2e.browser.visitor import Visitor
 
-CHROMIUM = Path("/usr/bin/chromium")
-# As root, in a container, without a screen, and without calling home.
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PATIENCE = 15_000  # ms; a bound for what takes a few dozen, on a machine that is busy
 
 Visit = Callable[..., Awaitable[Visitor]]

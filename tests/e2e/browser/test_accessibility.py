@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.e2e.browser import scene
 from tests.e2e.browser.axe import violations
 from tests.e2e.browser.conftest import Visit
 from tests.e2e.browser.moot_server import MootServer, Program
@@ -129,7 +130,7 @@ async def test_a_room_and_what_can_be_done_in_it(workday: MootServer, visit: Vis
     await bob.page.keyboard.press("Enter")
     await expect(bob.page.locator("moot-search mark").first).to_be_visible()
     await walk.judge("what was found")
-    await bob.page.keyboard.press("Escape")
+    await bob.page.get_by_role("complementary", name="Search").get_by_role("button", name="Close").click()
     await bob.press("People in this room")
     await walk.judge("people")
     assert walk.wrong == []
@@ -158,7 +159,7 @@ async def test_ones_account(workday: MootServer, visit: Visit, device: dict[str,
 @DEVICES
 async def test_the_pages_of_who_looks_after_it(workday: MootServer, visit: Visit, device: dict[str, Any]) -> None:
     with Program(workday, "cyn") as cyn:
-        cyn.report("harbour", "And the crew of the 21:40 knows", "off topic")
+        cyn.report("harbour", scene.HARBOUR[-2].text, "off topic")
     ann = await visit(workday, **device)
     walk = Walk(ann)
     await ann.sign_in("ann", room="harbour")
@@ -181,7 +182,8 @@ async def test_acts_of_authority(workday: MootServer, visit: Visit, device: dict
     mo = await visit(workday, **device)
     walk = Walk(mo)
     await mo.sign_in("mo", room="harbour")
-    message = mo.log.locator(".message", has_text="Fixed and live")
+    await mo.may_moderate()
+    message = mo.log.locator(".message", has_text="And the crew of the 21:40 knows")
     await message.focus()
     await message.press("Shift+F10")
     await mo.page.get_by_role("menuitem", name="Moderate…").click()
@@ -194,7 +196,7 @@ async def test_where_one_can_not_write_or_there_is_nothing_yet(
     workday: MootServer, visit: Visit, device: dict[str, Any]
 ) -> None:
     with Program(workday, "ann") as ann:
-        ann.room(slug := f"attic-{len(device)}", "gus", locked=True)
+        ann.room(slug := f"attic-{len(device)}", "gus", locked=True, join_role="guest", post_role="guest")
     gus = await visit(workday, **device)
     walk = Walk(gus)
     for room, said in ((slug, "This room is locked"), ("notices", "Here only moderators"), ("staff", "for moderators")):

@@ -42,7 +42,11 @@ class Visitor:
         await self.go(f"/#{room}")
         await self.fill_credentials(username, password)
         await self.press("Sign in")
-        await expect(self.page.get_by_role("button", name="Your account")).to_be_attached()
+        await expect(self.page.locator("moot-hall")).to_be_attached()
+
+    async def may_moderate(self) -> None:
+        """What moderators have is there: it comes after the page."""
+        await expect(self.page.locator("moot-duties")).to_be_attached()
 
     async def fill_credentials(self, username: str, password: str) -> None:
         """Fill in the form that is there."""
