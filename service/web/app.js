@@ -11,6 +11,7 @@ import { systemClock } from './chat/clock.js';
 import { Connection } from './chat/connection.js';
 import { Edition } from './chat/edition.js';
 import { RecentEmoji } from './chat/emoji.js';
+import { LastKnown } from './chat/last_known.js';
 import { Levels } from './chat/levels.js';
 import { Nonces } from './chat/nonce.js';
 import { Notifier } from './chat/notifier.js';
@@ -37,6 +38,7 @@ const remembered = {
 };
 
 const preferences = new Preferences(storage);
+const lastKnown = new LastKnown(storage);
 addEventListener('storage', () => preferences.readAgain());
 
 const random = () => crypto.getRandomValues(new Uint32Array(1))[0] / 2 ** 32;
@@ -60,7 +62,7 @@ function chatOf(me) {
   const levels = new Levels(preferences, me.id);
   const store = new BrowserStore(database(), me.id);
   const emoji = new RecentEmoji({ get: () => preferences.read('emoji') ?? '', set: (used) => preferences.write('emoji', used) });
-  const chat = new Chat({ me, connection, api, nonces: new Nonces(systemClock, random), clock: systemClock, store, claims, levels, emoji });
+  const chat = new Chat({ me, connection, lastKnown, api, nonces: new Nonces(systemClock, random), clock: systemClock, store, claims, levels, emoji });
   new Notifier({ chat, levels, tabs, wanted: () => preferences.notify, tell: show });
   return chat;
 }
@@ -69,5 +71,5 @@ registerElements();
 /** @type {import('./elements/edition_bar.js').EditionBar} */ (document.querySelector('moot-edition')).edition = edition;
 followClicks();
 const app = /** @type {import('./elements/app.js').App} */ (document.querySelector('moot-app'));
-follow(preferences).then(() => app.begin({ route, session, api, chatOf, preferences, tabs, edition }));
+follow(preferences).then(() => app.begin({ route, session, api, chatOf, lastKnown, preferences, tabs, edition }));
 linkWorker(edition);

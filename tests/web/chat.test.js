@@ -211,3 +211,29 @@ test('of more rooms than a connection may hear, those are heard that one was in 
   assert.ok(asked > before + 1, 'what is not heard is asked for');
   assert.equal(chat.rooms.get('c').unread, asked);
 });
+
+test('without a server it begins with the rooms as they last were, and asks for them when it is there', async () => {
+  const wire = line();
+  let asked = 0;
+  const api = {
+    rooms: async () => {
+      asked += 1;
+      return [info('lobby'), info('news', { you: OUTSIDE })];
+    },
+    threads: async () => [],
+  };
+  const kept = [];
+  const lastKnown = { keep: (me, directory) => kept.push([me.username, directory.map(({ slug }) => slug)]) };
+  const chat = new Chat({ me: HELLO.user, connection: wire.connection, api, nonces: new Nonces(wire.clock, () => 0.5), clock: wire.clock, lastKnown });
+  await chat.start('lobby', true, [info('lobby'), info('den')]);
+  assert.deepEqual([chat.current.slug, chat.current.isMember, chat.list().length, asked, kept], ['lobby', true, 2, 0, []]);
+  chat.current.send('from the train');
+  assert.equal(chat.waiting, 1);
+
+  await settled();
+  wire.socket.say(HELLO);
+  await settled();
+  assert.deepEqual(wire.socket.sent.filter(({ type }) => type === 'join').map(({ room }) => room), ['lobby']);
+  assert.equal(chat.rooms.get('den').isMember, false, 'one was put out meanwhile');
+  assert.deepEqual(kept, [['bob', ['lobby', 'news']]]);
+});

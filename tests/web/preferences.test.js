@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { attention, titleOf } from '../../service/web/chat/attention.js';
+import { LastKnown } from '../../service/web/chat/last_known.js';
 import { Levels } from '../../service/web/chat/levels.js';
 import { Preferences } from '../../service/web/chat/preferences.js';
 import { storageOver } from './browser.js';
@@ -75,4 +76,19 @@ test('the title counts by level what calls, and marks what is only new', () => {
   assert.equal(titleOf('Lobby', { calls: 3, quiet: true }), '(3) Lobby · Folkmoot');
   assert.equal(titleOf('Lobby', { calls: 0, quiet: true }), '• Lobby · Folkmoot');
   assert.equal(titleOf('', { calls: 0, quiet: false }), 'Folkmoot');
+});
+
+test('what opens the chat without a server is who one is and the rooms one is in, and nothing when it is not ours', () => {
+  const kept = new Map();
+  const last = new LastKnown(storageOver(kept));
+  assert.equal(last.read(), null);
+  const [me, lobby] = [{ id: 'u-bob', username: 'bob' }, { slug: 'lobby', you: { role: 'member', can: [] } }];
+  last.keep(me, [lobby, { slug: 'news', you: { role: null, can: ['join'] } }, { slug: 'staff' }]);
+  assert.deepEqual(last.read(), { me, rooms: [lobby] });
+  last.forget();
+  assert.deepEqual([...kept.keys()], []);
+  for (const odd of ['{', 'null', '{"me": 7}', '{"me": {"id": "u"}, "rooms": "all"}']) {
+    kept.set('folkmoot last known', odd);
+    assert.equal(last.read(), null, odd);
+  }
 });

@@ -159,3 +159,20 @@ test('a sign-in elsewhere that can’t be followed leaves the door as it is', as
   await session.signedInElsewhere('u-bob');
   assert.deepEqual([session.state, changes], ['signed-out', ['signed-out']]);
 });
+
+test('who goes on without a server goes on as themselves, and not as whoever signed in meanwhile', async () => {
+  let answer = new TypeError('offline');
+  const { session, changes } = sessionIn({ 'POST /oauth/token': () => answer }, { signedInBefore: true });
+  await assert.rejects(session.restore(), Problem);
+  session.presume('u-bob');
+  await assert.rejects(session.token(), Problem);
+  assert.deepEqual([session.state, changes], ['signed-in', []]);
+  answer = granted('u-bob');
+  await session.token();
+  assert.deepEqual([session.state, session.subject, changes], ['signed-in', 'u-bob', []]);
+
+  const other = sessionIn({ 'POST /oauth/token': () => granted('u-ann') }, { signedInBefore: true });
+  other.session.presume('u-bob');
+  await assert.rejects(other.session.token(), SessionEnded);
+  assert.deepEqual(other.changes, ['signed-out by the other']);
+});

@@ -49,6 +49,7 @@ export class Chat extends EventTarget {
   blocks;
 
   #around;
+  #lastKnown;
   #hearing;
   #keeping;
   #visible = true;
@@ -66,8 +67,9 @@ export class Chat extends EventTarget {
    * @param {Claims} [parts.claims] Which of several tabs sends what is there.
    * @param {Levels} [parts.levels] What of each room calls them.
    * @param {RecentEmoji} [parts.emoji]
+   * @param {Pick<import('./last_known.js').LastKnown, 'keep'>} [parts.lastKnown] What opens the chat without a server.
    */
-  constructor({ me, connection, api, nonces, clock, store = new MemoryStore(), claims = new Claims(undefined, 'only'), levels = usualLevels(me), emoji = new RecentEmoji() }) {
+  constructor({ me, connection, api, nonces, clock, store = new MemoryStore(), claims = new Claims(undefined, 'only'), levels = usualLevels(me), emoji = new RecentEmoji(), lastKnown }) {
     super();
     this.me = me;
     this.connection = connection;
@@ -77,6 +79,7 @@ export class Chat extends EventTarget {
     this.levels = levels;
     levels.addEventListener('change', () => this.#changed());
     this.emoji = emoji;
+    this.#lastKnown = lastKnown;
     this.pictures = new Pictures(api);
     this.blocks = new Blocks(api);
     this.#keeping = new Keeping({ store, claims, clock, account: me.id, rooms: this.rooms });
@@ -94,9 +97,12 @@ export class Chat extends EventTarget {
   /**
    * @param {string} wanted The slug of the room to open first, or nothing.
    * @param {boolean} pick Whether to open some room if that one can't be.
+   * @param {RoomInfo[]} [known] The rooms as they last were, where the server can't be asked: it is when it is back.
    */
-  async start(wanted, pick) {
-    await Promise.all([this.loadRooms(), this.drafts.load()]);
+  async start(wanted, pick, known) {
+    if (known) this.#take(known);
+    await Promise.all([known ? null : this.loadRooms(), this.drafts.load()]);
+    if (known) this.#greetings = 1;
     if (!(wanted && this.open(wanted)) && pick) this.#show(this.list()[0] ?? null);
     await this.#keeping.collect();
     this.connection.start();
@@ -152,7 +158,13 @@ export class Chat extends EventTarget {
   }
 
   async loadRooms() {
-    this.directory = await this.api.rooms();
+    this.#take(await this.api.rooms());
+    this.#lastKnown?.keep(this.me, this.directory);
+  }
+
+  /** @param {RoomInfo[]} directory */
+  #take(directory) {
+    this.directory = directory;
     for (const info of this.directory) if (info.you?.role && !this.rooms.has(info.slug)) this.#add(info);
     for (const room of this.rooms.values()) this.#compare(room);
     if (this.#greetings > 0) this.#hearing.begin();

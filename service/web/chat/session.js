@@ -37,8 +37,10 @@ export class Session extends EventTarget {
   #fetch;
   #clock;
   #remembered;
-  /** @type {{text: string, subject: string, expires: number} | null} */
+  /** @type {{text: string, expires: number} | null} */
   #token = null;
+  /** Whose session it is, as far as is known. */
+  #subject = '';
   /** @type {Promise<string> | null} */
   #renewal = null;
 
@@ -71,13 +73,24 @@ export class Session extends EventTarget {
    */
   async signIn(username, password) {
     this.#token = null;
+    this.#subject = '';
     await this.#grant({ grant_type: 'password', username, password });
     this.#become('signed-in');
   }
 
+  /**
+   * Goes on without a server as who one last was: the next token must be theirs. Nothing is told, for nothing has
+   * changed hands.
+   * @param {string} subject
+   */
+  presume(subject) {
+    this.#subject = subject;
+    this.state = 'signed-in';
+  }
+
   /** Whose it is, as long as there is somebody: the user's id. */
   get subject() {
-    return this.#token?.subject ?? '';
+    return this.#subject;
   }
 
   /**
@@ -147,13 +160,14 @@ export class Session extends EventTarget {
     const response = await this.#post('/oauth/token', form);
     const { access_token: text, expires_in: seconds } = await response.json();
     const subject = subjectOf(text);
-    if (this.#token && this.#token.subject !== subject) {
+    if (this.#subject !== '' && this.#subject !== subject) {
       // Somebody else signed in in another tab, and the cookie is theirs now. Going on would speak in their name.
       this.#end('other');
       throw new SessionEnded();
     }
     if (form.grant_type === 'refresh_token' && this.#over()) throw new SessionEnded();
-    this.#token = { text, subject, expires: this.#clock.now() + seconds * 1000 };
+    this.#subject = subject;
+    this.#token = { text, expires: this.#clock.now() + seconds * 1000 };
     this.#remembered.set(true);
     return text;
   }
@@ -178,6 +192,7 @@ export class Session extends EventTarget {
   #end(by) {
     if (this.#over()) return;
     this.#token = null;
+    this.#subject = '';
     // In the cookie is somebody else's session now, and it is worth trying.
     if (by !== 'other') this.#remembered.set(false);
     // A page that is opened after its session ran out has nothing to tell: it simply asks to sign in.

@@ -3,9 +3,10 @@
  * language changes, what is there is made anew.
  *
  *     <moot-app></moot-app>
- *     app.begin({ route, session, api, chatOf, preferences, tabs, edition });
+ *     app.begin({ route, session, api, chatOf, lastKnown, preferences, tabs, edition });
  */
 
+import { Problem } from '../chat/problem.js';
 import { viewIn } from '../chat/route.js';
 import { say, words } from '../words/words.js';
 import { Away } from './away.js';
@@ -20,12 +21,16 @@ const ENDS = {
   other: 'connection.endedByOther',
 };
 
+/** No answer at all, or a proxy's for a server that is not there. */
+const SERVER_AWAY = new Set([0, 502, 503, 504]);
+
 /**
  * @typedef {object} Parts
  * @property {import('../chat/route.js').Route} route
  * @property {import('../chat/session.js').Session} session
  * @property {import('../chat/api.js').Api} api
  * @property {(me: import('../chat/contract.js').User) => import('../chat/chat.js').Chat} chatOf
+ * @property {import('../chat/last_known.js').LastKnown} lastKnown
  * @property {import('../chat/preferences.js').Preferences} preferences
  * @property {import('../chat/tabs.js').Tabs} tabs
  * @property {import('../chat/edition.js').Edition} edition
@@ -55,7 +60,26 @@ export class App extends HTMLElement {
     const { session } = this.#known();
     hideAttention();
     this.#place(splash());
-    await this.#away.until(() => session.restore(), (face) => this.#place(face));
+    await this.#away.until(
+      () => session.restore().catch((error) => this.#goOnWithout(error)),
+      (face) => this.#place(face),
+    );
+  }
+
+  /**
+   * The server is away, but one was here before: one sees one's rooms and what waits to be sent, and writes. The
+   * connection tries again, and the session with it.
+   * @param {unknown} error
+   */
+  async #goOnWithout(error) {
+    const { session, chatOf, lastKnown, route } = this.#known();
+    const last = lastKnown.read();
+    if (!(error instanceof Problem) || !SERVER_AWAY.has(error.status) || last === null) throw error;
+    session.presume(last.me.id);
+    const chat = chatOf(last.me);
+    this.#chat = chat;
+    await chat.start(route.room, !this.#narrow, last.rooms);
+    this.#showHall();
   }
 
   #sessionChanged() {
@@ -108,8 +132,9 @@ export class App extends HTMLElement {
   }
 
   #leave() {
-    const { session, tabs } = this.#known();
+    const { session, tabs, lastKnown } = this.#known();
     this.#away.stop();
+    lastKnown.forget();
     this.#chat?.pause();
     tabs.look('');
     // Who is thrown out comes back to what they were writing; who left, or somebody else, does not.

@@ -99,6 +99,8 @@ export class Timeline extends LiveElement {
     this.#drawTyping(room, chat);
     const missed = room.place.missed ? say('timeline.missed') : '';
     if (this.#missed.textContent !== missed) this.#missed.textContent = missed;
+    // What one wrote without a connection is there before anything else is.
+    if (!room.loaded && room.outbox.items.length > 0) this.#reconcile(room, chat);
     if (!here) return;
     this.#reconcile(room, chat);
     if (this.#fresh) this.drawSoon();

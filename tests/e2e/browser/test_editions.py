@@ -36,7 +36,7 @@ def own_moot(tmp_path: Path, program: Path) -> Iterator[MootServer]:
         yield server
 
 
-async def test_the_page_opens_without_a_server_says_so_and_comes_back_by_itself(
+async def test_the_page_opens_without_a_server_and_what_one_writes_then_is_sent_when_it_is_back(
     own_moot: MootServer, visit: Visit
 ) -> None:
     with Program(own_moot, "ann") as ann:
@@ -49,11 +49,31 @@ async def test_the_page_opens_without_a_server_says_so_and_comes_back_by_itself(
     await bob.page.wait_for_function(CONTROLLED)
     own_moot.kill()
     await bob.page.reload()
-    await expect(bob.page.get_by_role("heading", name="The server can’t be reached")).to_be_visible()
-    assert await bob.page.evaluate("document.fonts.size") == 0, "nothing from elsewhere"
+    await expect(bob.notice).to_contain_text("The connection is lost.")
+    await bob.say("a message in a bottle")
+    await bob.reads("Waits for the connection.")
+    await bob.page.reload()
+    await bob.reads("a message in a bottle")
     own_moot.start()
     await bob.network_returns()
     await bob.sees_delivered("still here")
+    await bob.sees_delivered("a message in a bottle")
+
+
+async def test_a_page_that_knows_nobody_says_that_the_server_is_away_and_comes_back_by_itself(
+    own_moot: MootServer, visit: Visit
+) -> None:
+    bob = await visit(own_moot)
+    bob.expect_lost_connections()
+    await bob.sign_in("bob")
+    await bob.page.wait_for_function(CONTROLLED)
+    own_moot.kill()
+    await bob.page.evaluate("localStorage.removeItem('folkmoot last known')")
+    await bob.page.reload()
+    await expect(bob.page.get_by_role("heading", name="The server can’t be reached")).to_be_visible()
+    own_moot.start()
+    await bob.network_returns()
+    await expect(bob.page.get_by_role("button", name="Your account")).to_be_attached()
 
 
 async def test_nothing_but_the_pages_own_files_is_kept(moot: MootServer, visit: Visit) -> None:
