@@ -179,10 +179,17 @@ export class Hall extends LiveElement {
     openPerson({ chat: this.#chat, username, at });
   }
 
-  /** @param {string | {tag: string, subject: unknown}} wanted */
+  /**
+   * @param {string | {tag: string, subject: unknown}} wanted
+   * @returns {Promise<void>}
+   */
   async #openDialog(wanted) {
     const { tag, subject } = typeof wanted === 'string' ? { tag: wanted, subject: null } : wanted;
-    await bring(tag);
+    try {
+      await bring(tag);
+    } catch {
+      return this.#openDialog({ tag: 'moot-missing', subject: () => this.#openDialog(wanted) });
+    }
     const dialog = /** @type {import('./dialog.js').Dialog} */ (document.createElement(tag));
     dialog.open(/** @type {Definition} */ (this.#definition), subject);
     this.append(dialog);

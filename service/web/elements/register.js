@@ -9,6 +9,7 @@ import { registerEditionBar } from './edition_bar.js';
 import { registerForm } from './form.js';
 import { registerHall } from './hall.js';
 import { registerLeave } from './leave.js';
+import { registerMissing } from './missing.js';
 import { registerNewRoom } from './new_room.js';
 import { registerNotice } from './notice.js';
 import { registerPeople } from './people.js';
@@ -33,6 +34,7 @@ export function registerElements() {
   registerPeople();
   registerRooms();
   registerNewRoom();
+  registerMissing();
   registerLeave();
   registerReport();
   registerSide();

@@ -246,6 +246,22 @@ async def test_an_invite_is_made_copied_used_and_taken_back(moot: MootServer, vi
     await ann.reads("No invite is open.")
 
 
+async def test_a_part_of_the_page_that_cannot_be_loaded_says_so_and_comes_when_it_can(
+    moot: MootServer, visit: Visit
+) -> None:
+    # Without a worker, which would have it in its store.
+    ann = await visit(**DESK, service_workers="block")
+    ann.expect_lost_connections()
+    await ann.sign_in("ann")
+    await ann.context.route("**/admin/invite.js", lambda route: route.abort())
+    await ann.press("Invite people")
+    dialog = ann.page.get_by_role("dialog", name="This could not be loaded")
+    await expect(dialog).to_contain_text("Check your connection.")
+    await ann.context.unroute("**/admin/invite.js")
+    await dialog.get_by_role("button", name="Try again").click()
+    await expect(ann.page.get_by_role("dialog", name="Invite people")).to_be_visible()
+
+
 async def test_the_last_owner_hands_the_room_over_before_leaving(moot: MootServer, visit: Visit) -> None:
     with Program(moot, "cyn") as cyn:
         cyn.room("sacristy", "bob")

@@ -28,4 +28,6 @@ export const words = {
   'common.gate.admin': 'Admins',
   'common.notification': '{name} in {room}',
   'common.cancel': 'Abbrechen',
+  'common.missing.title': 'Das konnte nicht geladen werden',
+  'common.missing.text': 'Der Server ist nicht erreichbar, und dieser Teil der Seite ist noch nicht da. Prüfe deine Verbindung.',
 };

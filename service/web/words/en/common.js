@@ -28,4 +28,6 @@ export const words = {
   'common.gate.admin': 'admins',
   'common.notification': '{name} in {room}',
   'common.cancel': 'Cancel',
+  'common.missing.title': 'This could not be loaded',
+  'common.missing.text': 'The server can’t be reached, and this part of the page is not here yet. Check your connection.',
 };
