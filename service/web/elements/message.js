@@ -86,7 +86,7 @@ function posted({ message, opens }, talk) {
   if (message.pinned && !deleted) node.prepend(pinMark(message.pinned.by, talk));
   node.classList.toggle('pinned', Boolean(message.pinned && !deleted));
   node.classList.toggle('editing', editing);
-  if (!deleted) node.classList.toggle('calls', author.username !== talk.me && callsReader(message.text ?? '', talk.reader));
+  if (!deleted) node.classList.toggle('calls', author.username !== talk.me && callsReader(message.text ?? '', talk.readerOf(author)));
   node.append(...[threadFoot(message, talk), ...refusals(message, talk)].filter((part) => part !== null));
   return node;
 }
@@ -102,7 +102,7 @@ function said(message, talk) {
   const answered = answer(message, talk);
   if (answered) parts.push(answered);
   if (text !== '') {
-    const body = messageText(message, talk.reader);
+    const body = messageText(message, talk.readerOf(message.author));
     parts.push(body);
     if (edited) mark(body, editedMark(message, talk));
     if (isLong(text)) parts.push(...folded(body, id, talk));
@@ -216,7 +216,7 @@ function gone(id, by, talk) {
 function outgoing({ item, opens }, talk) {
   const author = { username: talk.me, name: talk.name(talk.me), bot: false };
   const files = (item.files ?? []).map(({ name }) => h('li', {}, h('span', { class: 'file-chip' }, icon('file'), h('bdi', { class: 'label' }, name))));
-  const body = [item.text !== '' && plainText(item.text, talk.reader), files.length > 0 && h('ul', { class: 'files' }, ...files)].filter((part) => part !== false);
+  const body = [item.text !== '' && plainText(item.text, talk.readerOf({ username: talk.me, role: talk.chat.me.role })), files.length > 0 && h('ul', { class: 'files' }, ...files)].filter((part) => part !== false);
   const node = row({ opens, author, at: item.at, body, talk });
   node.classList.add('outgoing', item.state);
   const status = statusOf(item, talk);

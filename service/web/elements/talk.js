@@ -24,6 +24,7 @@
 
 import { mayDelete, mayReport } from '../chat/deletions.js';
 import { quietly } from '../chat/quietly.js';
+import { passes } from '../chat/roles.js';
 import { moments } from './manner.js';
 
 export class Talk {
@@ -35,8 +36,6 @@ export class Talk {
   editing = null;
   /** Long messages that somebody wants to see whole. @type {Set<string>} */
   unfolded = new Set();
-  /** @type {import('./text.js').Reader} */
-  reader;
 
   #element;
   #changed;
@@ -55,12 +54,6 @@ export class Talk {
     this.root = root;
     this.#element = element;
     this.#changed = changed;
-    this.reader = {
-      me: chat.me.username,
-      exists: (username) => this.exists(username),
-      name: (username) => this.name(username),
-      openPerson: (username, at) => this.openPerson(username, at),
-    };
   }
 
   get me() {
@@ -84,6 +77,30 @@ export class Talk {
   /** How to write a time in a sentence. @param {string} iso */
   time(iso) {
     return moments.short(iso, this.now());
+  }
+
+  /**
+   * For whom a text is shown, and who says it.
+   * @param {{username: string, role?: import('../chat/contract.js').ServerRole}} author
+   * @returns {import('./text.js').Reader}
+   */
+  readerOf(author) {
+    return {
+      me: this.me,
+      exists: (username) => this.exists(username),
+      name: (username) => this.name(username),
+      openPerson: (username, at) => this.openPerson(username, at),
+      everybody: this.#callsAll(author),
+    };
+  }
+
+  /**
+   * Whether somebody may call everybody here, as far as is known: who moderates the room, and anybody among a few.
+   * @param {{username: string, role?: import('../chat/contract.js').ServerRole}} author
+   */
+  #callsAll({ username, role }) {
+    const inRoom = this.room.members.of(username)?.role ?? 'member';
+    return this.room.info.visibility === 'direct' || inRoom !== 'member' || (role !== undefined && passes(role, 'moderator'));
   }
 
   /** Whether somebody is called so, as far as is known here. @param {string} username */

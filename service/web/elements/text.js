@@ -7,6 +7,7 @@
  * @property {(username: string) => boolean} exists
  * @property {(username: string) => string} name
  * @property {(username: string, at: Element) => void} openPerson
+ * @property {boolean} everybody Whether who says it may call everybody: for others, `@room` is a word.
  */
 
 import { onlyEmoji } from '../chat/emoji.js';
@@ -46,7 +47,7 @@ export function plainText(content, reader) {
 
 /** Whether a text calls this person. @param {string} text @param {Reader} reader */
 export function callsReader(text, reader) {
-  return callPieces(text, reader.exists).some(({ call }) => call !== undefined && callsMe(call, reader.me));
+  return callPieces(text, reader.exists).some(({ call }) => call !== undefined && meant(call, reader) && callsMe(call, reader.me));
 }
 
 /**
@@ -70,7 +71,15 @@ function node(content, reader) {
  */
 function words(text, reader) {
   if (!reader) return [text];
-  return callPieces(text, reader.exists).map((piece) => (piece.call === undefined ? piece.text : call(piece.text, piece.call, reader)));
+  return callPieces(text, reader.exists).map((piece) => (piece.call !== undefined && meant(piece.call, reader) ? call(piece.text, piece.call, reader) : piece.text));
+}
+
+/**
+ * @param {string} name
+ * @param {Reader} reader
+ */
+function meant(name, reader) {
+  return reader.everybody || reader.exists(name) || !EVERYBODY.includes(name);
 }
 
 /**
