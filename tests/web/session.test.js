@@ -176,3 +176,12 @@ test('who goes on without a server goes on as themselves, and not as whoever sig
   await assert.rejects(other.session.token(), SessionEnded);
   assert.deepEqual(other.changes, ['signed-out by the other']);
 });
+
+test('who signs out of a page that began without a server ends the session by its cookie', async () => {
+  const { session, server, hint } = sessionIn({ 'POST /oauth/revoke': json({}) }, { signedInBefore: true });
+  session.presume('u-bob');
+  await session.signOut();
+  assert.deepEqual([session.state, server.asked.at(-1).body, hint()], ['signed-out', {}, false]);
+  await session.signOut();
+  assert.equal(server.asked.length, 1, 'once');
+});

@@ -133,11 +133,12 @@ export class Session extends EventTarget {
 
   /** Ends the session on the server. Without a network it still ends here; the cookie then dies of age. */
   async signOut() {
+    if (this.#over()) return;
     const token = this.#token?.text;
     this.#end('person');
-    if (!token) return;
     try {
-      await this.#post('/oauth/revoke', { token });
+      // Without a token, in a page that began without a server, the cookie says which session it is.
+      await this.#post('/oauth/revoke', token ? { token } : {});
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
     }

@@ -157,16 +157,22 @@ export class App extends HTMLElement {
   /**
    * @param {import('./door.js').Page} page
    * @param {import('../words/words.js').Key | null} [notice]
+   * @param {import('./door.js').Door | null} [before] The same in another language.
    */
-  #showDoor(page, notice = null) {
+  #showDoor(page, notice = null, before = null) {
     const { api, session, route, preferences } = this.#known();
     hideAttention();
     const door = /** @type {import('./door.js').Door} */ (document.createElement('moot-door'));
-    const before = /** @type {import('./door.js').Door | null} */ (this.querySelector(':scope > moot-door'));
-    door.define({ page, notice: notice ? say(notice) : '', secret: route.secret, api, session, preferences });
-    this.#again = () => this.#showDoor(page, notice);
+    door.define({ page, notice: notice ? say(notice) : '', secret: route.secret, api, session, preferences, saved: () => this.#saved() });
+    this.#again = () => this.#showDoor(page, notice, door);
     this.replaceChildren(door);
     if (before) door.takeOver(before);
+  }
+
+  /** A new password is there: with it one signs in. */
+  #saved() {
+    history.replaceState(null, '', '/');
+    this.#showDoor('sign-in', 'door.reset.saved');
   }
 
   /** @param {HTMLElement} face */

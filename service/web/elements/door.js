@@ -2,7 +2,7 @@
  * The pages for who is not in: sign in, sign up by an invite, set the server up, choose a new password.
  *
  *     <moot-door></moot-door>
- *     door.define({ page: 'sign-in', notice: '', secret: '', api, session, preferences });
+ *     door.define({ page: 'sign-in', notice: '', secret: '', api, session, preferences, saved });
  *
  * @typedef {'sign-in' | 'sign-up' | 'set-up' | 'reset'} Page
  *
@@ -13,6 +13,7 @@
  * @property {import('../chat/api.js').Api} api
  * @property {import('../chat/session.js').Session} session
  * @property {import('../chat/preferences.js').Preferences} preferences
+ * @property {() => void} saved What comes after a new password.
  */
 
 import { Problem } from '../chat/problem.js';
@@ -126,7 +127,7 @@ const PAGES = {
     other: sayWith('door.setUp.already', { link: toSignIn() }),
   }),
 
-  reset: ({ api, secret }) => ({
+  reset: ({ api, secret, saved }) => ({
     title: say('door.reset.title'),
     intro: say('door.reset.intro'),
     form: {
@@ -137,7 +138,7 @@ const PAGES = {
       submit: say('door.reset.submit'),
       action: async ({ password, token }) => {
         await api.resetPassword({ token: secret || token.trim(), password });
-        location.assign('/');
+        saved();
       },
     },
     other: [h('a', { href: '/' }, say('door.reset.back'))],

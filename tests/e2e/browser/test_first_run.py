@@ -127,4 +127,5 @@ async def test_a_password_is_reset_by_the_link_of_an_admin(moot: MootServer, vis
     await cyn.page.get_by_label("Password", exact=True).fill(PASSWORD)
     await cyn.press("Save password")
     await expect(cyn.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    await cyn.reads("Your new password is saved. Sign in with it.")
     await cyn.sign_in("cyn", PASSWORD)

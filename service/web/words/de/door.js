@@ -29,4 +29,5 @@ export const words = {
   'door.reset.submit': 'Passwort speichern',
   'door.reset.back': 'Zurück zur Anmeldung',
   'door.language': 'Sprache',
+  'door.reset.saved': 'Dein neues Passwort ist gespeichert. Melde dich damit an.',
 };

@@ -29,4 +29,5 @@ export const words = {
   'door.reset.submit': 'Save password',
   'door.reset.back': 'Back to sign in',
   'door.language': 'Language',
+  'door.reset.saved': 'Your new password is saved. Sign in with it.',
 };
