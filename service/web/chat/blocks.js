@@ -1,5 +1,5 @@
 /**
- * Whom one has blocked: asked for once, and kept as one goes on. Those who are blocked are not told.
+ * Whom one has blocked. Those who are blocked are not told. Emits `change`.
  */
 
 export class Blocks extends EventTarget {
@@ -15,18 +15,11 @@ export class Blocks extends EventTarget {
     this.#api = api;
   }
 
-  /** Asks for them, if that was not done yet. Failing is the caller's to show. */
+  /** Asks for them: they may have been changed elsewhere. Failing is the caller's to show. */
   load() {
-    this.#loading ??= this.#api.blocks().then(
-      (list) => {
-        this.#blocked = new Map(list.map(({ user, name }) => [user, name]));
-        this.#changed();
-      },
-      (error) => {
-        this.#loading = null;
-        throw error;
-      },
-    );
+    this.#loading ??= this.#fetch().finally(() => {
+      this.#loading = null;
+    });
     return this.#loading;
   }
 
@@ -49,6 +42,11 @@ export class Blocks extends EventTarget {
     await this.#api.block(username, on);
     if (on) this.#blocked.set(username, name);
     else this.#blocked.delete(username);
+    this.#changed();
+  }
+
+  async #fetch() {
+    this.#blocked = new Map((await this.#api.blocks()).map(({ user, name }) => [user, name]));
     this.#changed();
   }
 

@@ -87,8 +87,10 @@ export class Composer extends HTMLElement {
     this.#label(this.#emoji, say('composer.emoji'));
     queueMicrotask(() => {
       this.#fit();
-      // On a touch screen focus would raise the keyboard over what one came to read.
-      if (matchMedia('(hover: hover)').matches) this.#writing.focusEnd();
+      // On a touch screen focus would raise the keyboard over what one came to read; and who goes through a list beside
+      // the room goes on with it.
+      const elsewhere = place === room && document.activeElement?.closest('moot-side');
+      if (matchMedia('(hover: hover)').matches && !elsewhere) this.#writing.focusEnd();
     });
   }
 

@@ -12,9 +12,14 @@ import { h } from './dom.js';
 export function editBox(message, talk) {
   const refused = talk.refusals(message.id).find(({ kind }) => kind === 'edit')?.text;
   const writing = /** @type {import('./writing.js').Writing} */ (document.createElement('moot-writing'));
-  const save = () => talk.edited(message, writing.value);
+  const empty = (message.files?.length ?? 0) > 0;
+  const save = () => {
+    // To say nothing any more is to delete it, which is another act.
+    if (writing.left < 0 || (writing.value.trim() === '' && !empty)) return writing.input.focus();
+    talk.edited(message, writing.value);
+  };
   const cancel = () => talk.edited(message, null);
-  writing.define({ chat: talk.chat, room: talk.room, label: say('message.editing'), submit: save, escape: cancel, empty: (message.files?.length ?? 0) > 0 });
+  writing.define({ chat: talk.chat, room: talk.room, label: say('message.editing'), submit: save, escape: cancel });
   writing.value = refused ?? message.text ?? '';
   const buttons = [
     h('button', { class: 'small', onclick: cancel }, say('common.cancel')),

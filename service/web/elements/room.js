@@ -59,6 +59,8 @@ export class RoomPage extends LiveElement {
     this.addEventListener('edit-last', () => this.#timeline.editLast());
     this.addEventListener('message-edited', () => this.write());
     this.addEventListener('quote', (event) => this.#composer.quote(/** @type {CustomEvent} */ (event).detail.text ?? ''));
+    // Dropped beside it, a file would take the page's place.
+    dropZone(this.closest('moot-hall') ?? this, { open: () => false, drop: () => {} });
     dropZone(this, { open: () => this.#composer.isConnected, drop: (files) => this.#composer.addFiles(files) });
   }
 

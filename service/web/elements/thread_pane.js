@@ -7,6 +7,7 @@ import { SessionEnded } from '../chat/session.js';
 import { entries } from '../chat/timeline.js';
 import { needs, say } from '../words/words.js';
 import { fill, h, icon } from './dom.js';
+import { dropZone } from './drop_zone.js';
 import { KeyedList } from './keyed_list.js';
 import { moments } from './manner.js';
 import { entryNode, signature } from './message.js';
@@ -68,6 +69,7 @@ class ThreadPane extends Pane {
       this.#composer.focus();
     });
     this.addEventListener('sent', () => (this.#following = true));
+    dropZone(this, { open: () => this.#composer.isConnected, drop: (files) => this.#composer.addFiles(files) });
     this.content.addEventListener('scroll', () => this.#scrolled(), { passive: true });
     this.#load(() => this.#thread.load());
   }

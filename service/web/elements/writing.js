@@ -29,7 +29,6 @@ let count = 0;
  * @property {() => void} [escape]
  * @property {() => void} [up] The arrow up in an empty field.
  * @property {(files: File[]) => void} [pasted]
- * @property {boolean} [empty] Whether nothing may be said as well.
  */
 
 export class Writing extends HTMLElement {
