@@ -154,6 +154,7 @@ export class Chat extends EventTarget {
 
   /** Signing out: nothing of this person is left in this browser. */
   async forgetLocal() {
+    this.pictures.clear();
     await this.#keeping.forget();
   }
 

@@ -175,7 +175,7 @@ export class Composer extends HTMLElement {
     if (!uploads) return;
     this.#tray?.show(uploads);
     const many = uploads.overflow === 'many' ? say('composer.tooMany', { count: uploads.most }) : '';
-    const note = many || (uploads.busy ? say('composer.wait') : '');
+    const note = many || (uploads.busy ? say('composer.wait') : uploads.failed ? say('composer.failed') : '');
     if (this.#note.textContent !== note) this.#note.textContent = note;
     this.#fit();
   }

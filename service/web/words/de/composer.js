@@ -18,4 +18,5 @@ export const words = {
   'composer.wait': 'Dateien sind unterwegs …',
   'composer.hint': '**fett**  *kursiv*  `Code`  > Zitat',
   'composer.reply': 'Antworten …',
+  'composer.failed': 'Entferne die Datei, die nicht ankam, oder versuche es noch einmal.',
 };

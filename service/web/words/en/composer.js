@@ -18,4 +18,5 @@ export const words = {
   'composer.wait': 'Files are on their way…',
   'composer.hint': '**bold**  *italic*  `code`  > quote',
   'composer.reply': 'Reply…',
+  'composer.failed': 'Remove the file that could not be brought, or try it again.',
 };
