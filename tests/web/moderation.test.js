@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { REFUSAL_STANDS_MS, UNDO_MS, mayDelete, mayReport } from '../../service/web/chat/deletions.js';
+import { Members } from '../../service/web/chat/members.js';
+import { Names } from '../../service/web/chat/names.js';
 import { Problem } from '../../service/web/chat/problem.js';
 import { AGAIN_MS, GRACE_MS, Standing } from '../../service/web/chat/standing.js';
 import { HELLO } from './line.js';
@@ -121,6 +123,19 @@ test('another’s mute is theirs alone, and shows in the list of people while it
   room.receive(changed(4, { user: 'cyn', until: iso(MINUTE_MS) }));
   assert.equal(room.standing.refusal, null);
   assert.deepEqual([room.members.isMuted('cyn', clock.now()), room.members.isMuted('cyn', clock.now() + MINUTE_MS)], [true, false]);
+});
+
+test('a list of people is as old as its request: what happened since then counts', async () => {
+  let answer = () => {};
+  const api = { members: () => new Promise((resolve) => (answer = resolve)) };
+  const members = new Members({ slug: 'lobby', api, names: new Names(), changed: () => {} });
+  const member = (user, role = 'member') => ({ user, name: user, role, joined_at: AT });
+  const loading = members.load();
+  members.remove('bob');
+  members.put(member('cyn', 'moderator'));
+  answer([member('ann', 'owner'), member('bob'), member('cyn')]);
+  await loading;
+  assert.deepEqual(members.list().map(({ user, role }) => [user, role]), [['ann', 'owner'], ['cyn', 'moderator']]);
 });
 
 test('a room’s object from before a mute does not end it', async () => {

@@ -8,10 +8,15 @@ const HUES = 360;
 export class Names {
   /** @type {Map<string, string>} */
   #names = new Map();
+  /** Goes up when somebody is called otherwise. */
+  revision = 0;
 
   /** @param {{username: string, name: string}} person */
   learn({ username, name }) {
-    this.#names.set(username, name || username);
+    const called = name || username;
+    if (this.#names.get(username) === called) return;
+    this.#names.set(username, called);
+    this.revision += 1;
   }
 
   /** Whether somebody was ever seen under this name. @param {string} username */

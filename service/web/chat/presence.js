@@ -12,6 +12,8 @@ export const TYPING_EVERY_MS = 3_000;
 export class Presence {
   /** @type {Set<string>} */
   online = new Set();
+  /** Goes up with each change of who is here. */
+  revision = 0;
 
   #clock;
   #changed;
@@ -36,6 +38,7 @@ export class Presence {
   /** @param {string[]} usernames */
   reset(usernames) {
     this.online = new Set(usernames);
+    this.revision += 1;
     for (const username of this.typing) this.#still(username);
   }
 
@@ -44,13 +47,15 @@ export class Presence {
    * @param {'online' | 'offline'} state
    */
   saw(username, state) {
-    if (state === 'online') this.online.add(username);
-    else this.left(username);
+    if (state === 'offline') return this.left(username);
+    this.online.add(username);
+    this.revision += 1;
   }
 
   /** @param {string} username */
   left(username) {
     this.online.delete(username);
+    this.revision += 1;
     this.#still(username);
   }
 

@@ -13,7 +13,7 @@ import { moderates } from '../chat/authority.js';
 import { Problem } from '../chat/problem.js';
 import { roleInWords } from '../chat/roles.js';
 import { SessionEnded } from '../chat/session.js';
-import { say } from '../words/words.js';
+import { locale, say } from '../words/words.js';
 import { fill, h, icon } from './dom.js';
 import { face } from './face.js';
 import { KeyedList } from './keyed_list.js';
@@ -26,6 +26,9 @@ const AHEAD_PX = 400;
 /** With fewer people than these, looking is faster than searching. */
 const SEARCHED_FROM = 12;
 
+/** A mute that ends by itself tells nobody. */
+const MUTES_LOOKED_AT_MS = 10_000;
+
 /** @typedef {{username: string, name: string, role: string | null, muted: boolean, here: boolean}} Person */
 
 export class People extends LiveElement {
@@ -34,6 +37,8 @@ export class People extends LiveElement {
   /** @type {import('../chat/room.js').Room | null} whose members were asked for */
   #asked = null;
   #drawn = CHUNK;
+  /** What the list was drawn from. */
+  #shown = '';
   #count = h('small', {});
   #search = h('input', { type: 'search', placeholder: say('people.find'), 'aria-label': say('people.find'), oninput: () => this.#find() });
   #here = new Group('online');
@@ -57,9 +62,18 @@ export class People extends LiveElement {
   }
 
   draw() {
-    const room = this.#chat?.current;
-    if (!room?.isMember) return this.#show([], false, null);
+    const [chat, room] = [this.#chat, this.#chat?.current];
+    if (!chat || !room?.isMember) {
+      this.#shown = '';
+      return this.#show([], false, null);
+    }
     this.#ask(room);
+    // In a room of thousands much is said, and little of it is about who is there.
+    const facts = [room.slug, room.state, room.members.revision, room.presence.revision, chat.names.revision];
+    const view = [this.#search.value, this.#drawn, moderates(room.info), Math.floor(chat.clock.now() / MUTES_LOOKED_AT_MS)];
+    const shown = [...facts, ...view].join(' ');
+    if (shown === this.#shown) return;
+    this.#shown = shown;
     // Without a connection nobody knows who is here.
     const known = room.state === 'joined';
     const here = new Set(known ? [...room.presence.online, this.#me] : []);
@@ -81,7 +95,8 @@ export class People extends LiveElement {
   #show(people, known, room) {
     const wanted = this.#search.hidden ? '' : this.#search.value.trim().toLocaleLowerCase();
     const found = people.filter(({ username, name }) => username.includes(wanted) || name.toLocaleLowerCase().includes(wanted));
-    found.sort((a, b) => a.name.localeCompare(b.name));
+    const { compare } = new Intl.Collator(locale());
+    found.sort((a, b) => compare(a.name, b.name));
     const tools = room !== null && moderates(room.info);
     const make = (/** @type {Person} */ person) => this.#row(person, tools && person.username !== this.#me);
     const [here, rest] = [found.filter((person) => person.here), found.filter((person) => !person.here)];
