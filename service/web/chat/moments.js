@@ -51,8 +51,8 @@ export class Moments {
    */
   day(moment, now) {
     const key = this.dayKey(moment);
-    if (key === this.dayKey(now)) return say('common.today');
-    if (key === this.dayKey(now - DAY_MS)) return say('common.yesterday');
+    if (key === this.dayKey(now)) return say('page.today');
+    if (key === this.dayKey(now - DAY_MS)) return say('page.yesterday');
     const date = new Date(moment);
     return date.getFullYear() === new Date(now).getFullYear() ? this.#formats.day.format(date) : key;
   }

@@ -74,7 +74,7 @@ export class Notifier {
     const name = author.name || author.username;
     const said = text.trim() || files.map((file) => file.name).join(', ');
     return {
-      title: info === undefined || info.visibility === 'direct' ? name : say('common.notification', { name, room: info.name }),
+      title: info === undefined || info.visibility === 'direct' ? name : say('page.notification', { name, room: info.name }),
       body: [...said].length > TEXT_MAX ? `${[...said].slice(0, TEXT_MAX).join('')}…` : said,
       address: `#${room}/${id}`,
       tag: `folkmoot ${room}`,

@@ -28,9 +28,9 @@ export function programInWords(agent) {
   const browser = named(BROWSERS, agent);
   if (agent.startsWith('Mozilla/') && browser) {
     const system = named(SYSTEMS, agent);
-    return system ? say('common.programOn', { program: browser, system }) : browser;
+    return system ? say('page.programOn', { program: browser, system }) : browser;
   }
-  return agent.split(/[/\s]/u)[0] || say('common.unknownProgram');
+  return agent.split(/[/\s]/u)[0] || say('page.unknownProgram');
 }
 
 /**

@@ -11,15 +11,15 @@ import { say } from '../words/words.js';
 export const SERVER_ROLES = ['guest', 'member', 'moderator', 'admin'];
 
 /** @type {Record<ServerRole, import('../words/words.js').Key>} */
-const GATES = { guest: 'common.gate.guest', member: 'common.gate.member', moderator: 'common.gate.moderator', admin: 'common.gate.admin' };
+const GATES = { guest: 'page.gate.guest', member: 'page.gate.member', moderator: 'page.gate.moderator', admin: 'page.gate.admin' };
 
 /** Of the server and of rooms. @type {Record<string, import('../words/words.js').Key>} */
 const ROLES = {
-  guest: 'common.role.guest',
-  member: 'common.role.member',
-  moderator: 'common.role.moderator',
-  admin: 'common.role.admin',
-  owner: 'common.role.owner',
+  guest: 'page.role.guest',
+  member: 'page.role.member',
+  moderator: 'page.role.moderator',
+  admin: 'page.role.admin',
+  owner: 'page.role.owner',
 };
 
 /**

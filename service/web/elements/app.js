@@ -192,7 +192,7 @@ export class App extends HTMLElement {
 }
 
 function splash() {
-  return h('div', { class: 'splash', role: 'status' }, h('img', { src: '/web/icon.svg', alt: '' }), say('common.moment'));
+  return h('div', { class: 'splash', role: 'status' }, h('img', { src: '/web/icon.svg', alt: '' }), say('page.moment'));
 }
 
 export function registerApp() {

@@ -2,7 +2,7 @@
  * What the hall has for who has authority: the way to their pages beside the rooms, what was done a moment ago, and a
  * page in the room's place where the address asks for one. All of it is loaded when it is needed.
  *
- *     const authority = new Authority(chat, place);
+ *     const authority = new Authority(chat, place, () => this.drawSoon());
  *     authority.draw('reports');
  */
 
@@ -17,6 +17,7 @@ const AGAIN_MS = 5_000;
 export class Authority {
   #chat;
   #place;
+  #arrived;
   /** @type {import('./moderation/duties.js').Duties | null} */
   #duties = null;
   /** @type {import('./moderation/toasts.js').Toasts | null} */
@@ -29,10 +30,17 @@ export class Authority {
   /**
    * @param {import('../chat/chat.js').Chat} chat
    * @param {{duties: HTMLElement, toasts: HTMLElement, page: HTMLElement}} place Where each of them goes.
+   * @param {() => void} arrived Called when all that was loaded is there.
    */
-  constructor(chat, place) {
+  constructor(chat, place, arrived) {
     this.#chat = chat;
     this.#place = place;
+    this.#arrived = arrived;
+  }
+
+  /** What a page is called. @param {string} view */
+  titleOf(view) {
+    return this.#desk?.titleOf(view) ?? '';
   }
 
   /** @param {string} view What the address says behind `#/`; empty: it leads to a room. */
@@ -44,7 +52,7 @@ export class Authority {
     // A page about a room belongs to that room.
     if (this.#duties) this.#duties.current = view !== '' && !view.startsWith('rooms/');
     if (this.#desk) this.#desk.view = view;
-    else if (view !== '') fill(this.#place.page, this.#place.page.firstChild ?? h('p', { class: 'loading', role: 'status' }, say('common.loading')));
+    else if (view !== '') fill(this.#place.page, this.#place.page.firstChild ?? h('p', { class: 'loading', role: 'status' }, say('page.loading')));
   }
 
   async #begin() {
@@ -66,6 +74,6 @@ export class Authority {
     fill(this.#place.duties, this.#duties);
     fill(this.#place.toasts, this.#toasts);
     fill(this.#place.page, this.#desk);
-    this.draw(this.#view);
+    this.#arrived();
   }
 }

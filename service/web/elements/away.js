@@ -79,7 +79,7 @@ export class Away {
     const text = offline || problem.status === 0 ? say('connection.away.text') : problem.message;
     if (this.#shown === title + text) return;
     this.#shown = title + text;
-    const button = h('button', { class: 'primary', onclick: () => this.#again() }, say('common.again'));
+    const button = h('button', { class: 'primary', onclick: () => this.#again() }, say('page.again'));
     const said = h('div', { role: 'alert' }, h('h1', {}, title), h('p', {}, text));
     show(h('main', { class: 'splash' }, h('img', { src: '/web/icon.svg', alt: '' }), said, button));
   }

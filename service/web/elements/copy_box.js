@@ -13,7 +13,7 @@ import { h, icon } from './dom.js';
  */
 export function copyBox(text, label) {
   const input = h('input', { readonly: true, '.value': text, 'aria-label': label, onfocus: () => input.select() });
-  const copy = h('button', { onclick: () => copyFrom(input, copy) }, icon('copy'), say('common.copy'));
+  const copy = h('button', { onclick: () => copyFrom(input, copy) }, icon('copy'), say('page.copy'));
   return h('div', { class: 'with-button' }, input, copy);
 }
 
@@ -24,5 +24,5 @@ export function copyBox(text, label) {
 async function copyFrom(input, button) {
   input.select();
   // Off TLS and off loopback there is no clipboard for scripts; then the link is at least selected.
-  await navigator.clipboard?.writeText(input.value).then(() => button.replaceChildren(icon('copy'), say('common.copied')), () => {});
+  await navigator.clipboard?.writeText(input.value).then(() => button.replaceChildren(icon('copy'), say('page.copied')), () => {});
 }

@@ -33,7 +33,7 @@ export class Dialog extends HTMLElement {
   }
 
   connectedCallback() {
-    const close = h('button', { class: 'icon-button', 'aria-label': say('common.close'), onclick: () => this.close() }, icon('close'));
+    const close = h('button', { class: 'icon-button', 'aria-label': say('page.close'), onclick: () => this.close() }, icon('close'));
     const head = h('header', { role: 'presentation' }, h('h2', { id: 'dialog-title' }, this.heading), close);
     const body = h('div', { class: 'body' }, ...this.body());
     // What is long and has nothing to go to in it is scrolled by keyboard all the same.

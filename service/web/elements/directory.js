@@ -21,7 +21,7 @@ class Directory extends Dialog {
   }
 
   body() {
-    this.#list.replaceChildren(h('li', { class: 'empty' }, h('span', { role: 'status' }, say('common.loading'))));
+    this.#list.replaceChildren(h('li', { class: 'empty' }, h('span', { role: 'status' }, say('page.loading'))));
     this.#load();
     return [this.#search, this.#list];
   }
@@ -53,7 +53,7 @@ class Directory extends Dialog {
     const people = say('rooms.members', { count: info.members });
     const gate = open ? people : say('rooms.for', { gate: gateInWords(info.join_role) });
     const label = h('span', { class: 'label' }, h('bdi', { class: 'name' }, info.name), h('small', {}, gate), info.topic && h('span', { class: 'topic' }, info.topic));
-    const join = open && h('button', { 'aria-label': say('rooms.joinOne', { room: info.name }), onclick: () => this.#enter(info.slug) }, say('common.join'));
+    const join = open && h('button', { 'aria-label': say('rooms.joinOne', { room: info.name }), onclick: () => this.#enter(info.slug) }, say('page.join'));
     return h('li', {}, icon(info.visibility === 'public' ? 'hash' : 'lock'), label, join);
   }
 

@@ -25,7 +25,7 @@ const PASSWORD_LENGTH = 8;
 
 /** @returns {import('./form.js').Field} */
 function username() {
-  return { name: 'username', label: say('common.username'), autocomplete: 'username', required: true, autofocus: true };
+  return { name: 'username', label: say('page.username'), autocomplete: 'username', required: true, autofocus: true };
 }
 
 /** @returns {import('./form.js').Field} */

@@ -22,7 +22,7 @@ export function editBox(message, talk) {
   writing.define({ chat: talk.chat, room: talk.room, label: say('message.editing'), submit: save, escape: cancel });
   writing.value = refused ?? message.text ?? '';
   const buttons = [
-    h('button', { class: 'small', onclick: cancel }, say('common.cancel')),
+    h('button', { class: 'small', onclick: cancel }, say('page.cancel')),
     h('button', { class: 'small primary', onclick: save }, say('message.save')),
   ];
   const hint = h('span', { class: 'hint' }, say('message.editHint'));

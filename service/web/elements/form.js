@@ -165,11 +165,11 @@ function control(field, id, description) {
 
 /** @param {HTMLInputElement} input */
 function reveal(input) {
-  const button = h('button', { type: 'button', class: 'quiet', 'aria-pressed': 'false', 'aria-label': say('common.showPassword') }, say('common.show'));
+  const button = h('button', { type: 'button', class: 'quiet', 'aria-pressed': 'false', 'aria-label': say('page.showPassword') }, say('page.show'));
   button.addEventListener('click', () => {
     const shown = input.type === 'password';
     input.type = shown ? 'text' : 'password';
-    button.textContent = shown ? say('common.hide') : say('common.show');
+    button.textContent = shown ? say('page.hide') : say('page.show');
     button.setAttribute('aria-pressed', String(shown));
   });
   return button;

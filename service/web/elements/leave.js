@@ -45,7 +45,7 @@ class Leave extends Dialog {
    * @param {import('../chat/room.js').Room} room
    */
   async #lookForHeirs(room) {
-    fill(this.#body, h('p', { class: 'loading', role: 'status' }, say('common.loading')));
+    fill(this.#body, h('p', { class: 'loading', role: 'status' }, say('page.loading')));
     try {
       if (!room.members.known) await room.members.load();
     } catch (error) {
@@ -84,7 +84,7 @@ class Leave extends Dialog {
       this.dispatchEvent(new CustomEvent('open-dialog', { bubbles: true, detail: { tag: 'moot-delete-room', subject: room.slug } }));
       this.close();
     };
-    return [h('p', {}, say('people.leaving.alone')), h('div', { class: 'acts' }, h('button', { onclick: () => this.close() }, say('common.cancel')), h('button', { class: 'danger', onclick: remove }, say('people.leaving.delete')))];
+    return [h('p', {}, say('people.leaving.alone')), h('div', { class: 'acts' }, h('button', { onclick: () => this.close() }, say('page.cancel')), h('button', { class: 'danger', onclick: remove }, say('people.leaving.delete')))];
   }
 }
 

@@ -205,7 +205,7 @@ function refusals(message, talk) {
  */
 function gone(id, by, talk) {
   const { state, action } = talk.act(id) ?? {};
-  const back = state === 'deleted' && action && h('button', { class: 'link', onclick: () => talk.undo(id) }, say('common.undo'));
+  const back = state === 'deleted' && action && h('button', { class: 'link', onclick: () => talk.undo(id) }, say('page.undo'));
   return h('p', { class: 'text deleted' }, deletionSentence(by, talk.me), ' ', back);
 }
 
@@ -251,7 +251,7 @@ function tools({ state, nonce }, talk) {
   if (state !== 'failed') return [];
   return [
     ' ',
-    h('button', { class: 'link', onclick: () => talk.retry(nonce) }, say('common.again')),
+    h('button', { class: 'link', onclick: () => talk.retry(nonce) }, say('page.again')),
     h('button', { class: 'link', onclick: () => talk.discard(nonce) }, say('message.discard')),
   ];
 }

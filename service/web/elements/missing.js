@@ -11,7 +11,7 @@ import { h } from './dom.js';
 
 class Missing extends Dialog {
   get heading() {
-    return say('common.missing.title');
+    return say('page.missing.title');
   }
 
   body() {
@@ -19,8 +19,8 @@ class Missing extends Dialog {
       this.close();
       /** @type {() => void} */ (this.subject)();
     };
-    const button = h('button', { class: 'primary', 'data-first': true, onclick: again }, say('common.again'));
-    return [h('p', {}, say('common.missing.text')), h('div', { class: 'acts' }, button)];
+    const button = h('button', { class: 'primary', 'data-first': true, onclick: again }, say('page.again'));
+    return [h('p', {}, say('page.missing.text')), h('div', { class: 'acts' }, button)];
   }
 }
 

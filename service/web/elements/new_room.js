@@ -17,7 +17,7 @@ class NewRoom extends Dialog {
   body() {
     const form = this.form({
       fields: [
-        { name: 'name', label: say('common.name'), required: true, autofocus: true, oninput: (name) => suggest(name) },
+        { name: 'name', label: say('page.name'), required: true, autofocus: true, oninput: (name) => suggest(name) },
         { name: 'slug', label: say('room.new.slug'), required: true, hint: say('room.new.slugHint') },
         { name: 'topic', label: say('room.new.topic'), hint: say('room.new.topicHint') },
         { name: 'visibility', label: say('room.new.visibility'), type: 'select', options: visibilities() },

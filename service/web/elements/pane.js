@@ -16,7 +16,7 @@ export class Pane extends LiveElement {
   #around = null;
   #title = h('h2', { tabindex: '-1' });
   #tools = h('div', { class: 'row' });
-  #close = h('button', { class: 'icon-button', 'aria-label': say('common.close'), title: say('common.close'), onclick: () => this.close() }, icon('close'));
+  #close = h('button', { class: 'icon-button', 'aria-label': say('page.close'), title: say('page.close'), onclick: () => this.close() }, icon('close'));
   content = h('div', { class: 'content', tabindex: '0' });
   foot = h('div', { class: 'foot' });
   /** @type {any} what it is about */
@@ -111,7 +111,7 @@ export function emptyState(picture, title, text) {
 }
 
 export function loading() {
-  return h('p', { class: 'loading', role: 'status' }, say('common.loading'));
+  return h('p', { class: 'loading', role: 'status' }, say('page.loading'));
 }
 
 /**
@@ -119,5 +119,5 @@ export function loading() {
  * @param {() => void} again
  */
 export function failure(text, again) {
-  return h('div', { class: 'alert', role: 'alert' }, h('p', {}, text), h('button', { class: 'link', onclick: again }, say('common.again')));
+  return h('div', { class: 'alert', role: 'alert' }, h('p', {}, text), h('button', { class: 'link', onclick: again }, say('page.again')));
 }

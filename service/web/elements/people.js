@@ -56,7 +56,7 @@ export class People extends LiveElement {
     super.connectedCallback();
     this.setAttribute('role', 'complementary');
     this.setAttribute('aria-label', say('people.label'));
-    const button = h('button', { class: 'icon-button', 'aria-label': say('common.close'), onclick: () => this.#send('toggle-people') }, icon('close'));
+    const button = h('button', { class: 'icon-button', 'aria-label': say('page.close'), onclick: () => this.#send('toggle-people') }, icon('close'));
     this.#lists.addEventListener('scroll', () => this.#scrolled(), { passive: true });
     fill(this, h('div', { class: 'bar' }, h('h2', {}, say('people.title'), ' ', this.#count), button), this.#search, this.#lists);
   }

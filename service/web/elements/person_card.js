@@ -16,11 +16,11 @@ import { openPopover } from './popover.js';
 
 /** @type {Record<string, import('../words/words.js').Key>} */
 const ROLES = {
-  guest: 'common.role.guest',
-  member: 'common.role.member',
-  moderator: 'common.role.moderator',
-  admin: 'common.role.admin',
-  owner: 'common.role.owner',
+  guest: 'page.role.guest',
+  member: 'page.role.member',
+  moderator: 'page.role.moderator',
+  admin: 'page.role.admin',
+  owner: 'page.role.owner',
 };
 
 /**

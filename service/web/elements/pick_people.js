@@ -85,7 +85,7 @@ export class PickPeople extends Dialog {
     this.#chips.replaceChildren(...[...this.#chosen.values()].map((person) => this.#chip(person)));
     const nobody = this.#known && found.length === 0 ? say('threads.direct.nobody') : '';
     const full = this.#chosen.size >= this.most ? say('threads.direct.full', { count: this.most }) : '';
-    this.#note.textContent = this.#problem || full || nobody || (this.#known ? '' : say('common.loading'));
+    this.#note.textContent = this.#problem || full || nobody || (this.#known ? '' : say('page.loading'));
     this.#open.disabled = this.#chosen.size === 0;
   }
 

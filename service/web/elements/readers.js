@@ -15,7 +15,7 @@ class Readers extends Dialog {
   }
 
   body() {
-    this.#list.replaceChildren(h('li', { class: 'empty' }, h('span', { role: 'status' }, say('common.loading'))));
+    this.#list.replaceChildren(h('li', { class: 'empty' }, h('span', { role: 'status' }, say('page.loading'))));
     this.#load();
     return [this.#list];
   }

@@ -34,7 +34,7 @@ class Report extends Dialog {
   }
 
   #thank() {
-    const close = h('button', { class: 'primary', onclick: () => this.close() }, say('common.close'));
+    const close = h('button', { class: 'primary', onclick: () => this.close() }, say('page.close'));
     this.querySelector('.body')?.replaceChildren(h('p', { role: 'status' }, say('message.reporting.thanks')), close);
     close.focus();
   }

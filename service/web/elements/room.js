@@ -150,7 +150,7 @@ export class RoomPage extends LiveElement {
     const forget = h('button', { onclick: () => chat.forget(room.slug) }, say('room.forget'));
     if (room.state === 'outside') return this.#doorstep(chat, room);
     if (room.state === 'refused' && room.refusal) {
-      const again = h('button', { class: 'primary', onclick: () => chat.current?.join() }, say('common.again'));
+      const again = h('button', { class: 'primary', onclick: () => chat.current?.join() }, say('page.again'));
       return panel(say('room.refused'), refusalSentence(room.refusal, time), h('div', { class: 'row' }, again, forget));
     }
     const removal = room.removal ?? { code: '' };

@@ -126,7 +126,7 @@ export class Rooms extends LiveElement {
    */
   #me(username, name, role, away) {
     // On a telephone the line about the connection is not beside the list.
-    const about = away ? h('small', { class: 'away' }, say('connection.none')) : h('small', {}, say(`common.role.${role}`));
+    const about = away ? h('small', { class: 'away' }, say('connection.none')) : h('small', {}, say(`page.role.${role}`));
     const label = h('span', {}, h('bdi', {}, name), about);
     const account = h('span', { class: 'unseen' }, say('rooms.account'));
     return h('button', { class: 'me', onclick: () => this.#dialog('moot-account') }, account, face(username, name), label);

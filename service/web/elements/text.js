@@ -110,7 +110,7 @@ async function copy(text, button) {
   const done = await navigator.clipboard?.writeText(text).then(() => true, () => false);
   if (!done) return;
   button.replaceChildren(icon('check'));
-  button.setAttribute('aria-label', say('common.copied'));
+  button.setAttribute('aria-label', say('page.copied'));
   setTimeout(() => {
     button.replaceChildren(icon('copy'));
     button.setAttribute('aria-label', say('message.copyCode'));

@@ -293,7 +293,7 @@ function typists(names) {
  * @param {() => void} again
  */
 function failure(what, again) {
-  const button = h('button', { class: 'link', onclick: again }, say('common.again'));
+  const button = h('button', { class: 'link', onclick: again }, say('page.again'));
   return h('p', { class: 'more', role: 'alert' }, say(what), ' ', button);
 }
 

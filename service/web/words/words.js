@@ -14,18 +14,18 @@
  * @typedef {'search' | 'threads' | 'moderation' | 'admin' | 'settings'} LaterArea
  * @typedef {'en' | 'de'} Language
  *
- * @typedef {keyof (typeof common & typeof composer & typeof connection & typeof door & typeof files & typeof message
- *   & typeof people & typeof reasons & typeof room & typeof rooms & typeof timeline
+ * @typedef {keyof (typeof composer & typeof connection & typeof door & typeof files & typeof message
+ *   & typeof page & typeof people & typeof reasons & typeof room & typeof rooms & typeof timeline
  *   & typeof import('./en/search.js').words & typeof import('./en/threads.js').words & typeof import('./en/moderation.js').words
  *   & typeof import('./en/admin.js').words & typeof import('./en/settings.js').words)} Key
  */
 
-import { words as common } from './en/common.js';
 import { words as composer } from './en/composer.js';
 import { words as connection } from './en/connection.js';
 import { words as door } from './en/door.js';
 import { words as files } from './en/files.js';
 import { words as message } from './en/message.js';
+import { words as page } from './en/page.js';
 import { words as people } from './en/people.js';
 import { words as reasons } from './en/reasons.js';
 import { words as room } from './en/room.js';
@@ -38,7 +38,7 @@ export const LANGUAGES = { en: 'English', de: 'Deutsch' };
 /** How dates and numbers are written where the browser names no country of the language. */
 const LOCALES = { en: 'en-GB', de: 'de-DE' };
 
-const FIRST = { common, composer, connection, door, files, message, people, reasons, room, rooms, timeline };
+const FIRST = { composer, connection, door, files, message, page, people, reasons, room, rooms, timeline };
 
 const PLACE = /\{(\w+)\}/gu;
 

@@ -24,7 +24,7 @@ export class AllFilters extends HTMLElement {
   /** @param {import('../../chat/chat.js').Chat} chat */
   show(chat) {
     this.#chat = chat;
-    fill(this, h('p', { class: 'loading', role: 'status' }, say('common.loading')));
+    fill(this, h('p', { class: 'loading', role: 'status' }, say('page.loading')));
     this.#load();
   }
 
@@ -40,7 +40,7 @@ export class AllFilters extends HTMLElement {
       fill(this, h('p', { class: 'hint' }, say('admin.filters.hint')), ...(parts.length > 0 ? parts : [h('div', { class: 'empty-state' }, h('p', {}, say('admin.filters.none')))]));
     } catch (error) {
       if (!(error instanceof Problem) && !(error instanceof SessionEnded)) throw error;
-      const again = h('button', { onclick: () => this.show(chat) }, say('common.again'));
+      const again = h('button', { onclick: () => this.show(chat) }, say('page.again'));
       fill(this, h('div', { class: 'empty-state', role: 'alert' }, h('p', {}, refusalSentence(error, (time) => moments.short(time, Date.now()))), again));
     }
   }

@@ -77,7 +77,7 @@ class Act extends Dialog {
       event.preventDefault();
       this.#carryOut();
     };
-    const cancel = h('button', { type: 'button', onclick: () => this.close() }, say('common.cancel'));
+    const cancel = h('button', { type: 'button', onclick: () => this.close() }, say('page.cancel'));
     const foot = h('div', { class: 'foot' }, this.#preview, this.#alert, h('div', { class: 'acts' }, cancel, this.#submit));
     const form = h('form', { class: 'act', onsubmit: submit }, ...this.#kinds(offers), this.#asks, this.#why(), foot);
     this.#choose(this.#offer.key, offers);

@@ -42,7 +42,7 @@ export class Actions extends PagedList {
     if (action.reason) told.append(h('p', { class: 'reason' }, say('moderation.detail.reason', { reason: action.reason })));
     if (action.undone) told.append(h('p', { class: 'meta' }, say('moderation.actions.undone', { who: action.undone.by, time: moments.short(action.undone.at, now) })));
     const row = h('li', { class: 'record line' }, time, told);
-    if (open) row.append(h('button', { onclick: () => orSay(row, () => this.#undo(action.id)) }, say('common.undo')));
+    if (open) row.append(h('button', { onclick: () => orSay(row, () => this.#undo(action.id)) }, say('page.undo')));
     return row;
   }
 

@@ -30,7 +30,7 @@ class DeleteRoom extends Dialog {
     const alert = h('p', { class: 'alert', role: 'alert', hidden: true });
     const form = h('form', { class: 'act', onsubmit: (/** @type {Event} */ event) => this.#delete(event, wish, alert) },
       h('label', { class: 'field' }, h('span', {}, say('moderation.deleteRoom.type', { slug })), typed), preview, alert,
-      h('div', { class: 'acts' }, h('button', { type: 'button', onclick: () => this.close() }, say('common.cancel')), submit));
+      h('div', { class: 'acts' }, h('button', { type: 'button', onclick: () => this.close() }, say('page.cancel')), submit));
     return [h('p', {}, say('moderation.deleteRoom.text')), form];
   }
 

@@ -122,10 +122,10 @@ export class PagedList extends LiveElement {
   #stateNode() {
     const { problem, loaded } = this.pages;
     if (problem) {
-      const again = h('button', { onclick: () => (loaded ? this.pages.more() : this.load()) }, say('common.again'));
+      const again = h('button', { onclick: () => (loaded ? this.pages.more() : this.load()) }, say('page.again'));
       return h('div', { class: 'empty-state', role: 'alert' }, h('p', {}, refusalSentence(problem, (time) => moments.short(time, Date.now()))), again);
     }
-    if (!loaded) return h('p', { class: 'loading', role: 'status' }, say('common.loading'));
+    if (!loaded) return h('p', { class: 'loading', role: 'status' }, say('page.loading'));
     return this.items.length === 0 ? h('div', { class: 'empty-state' }, icon('shield'), h('p', {}, this.empty)) : h('span', {});
   }
 }

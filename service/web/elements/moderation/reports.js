@@ -143,7 +143,7 @@ function closing(become, row) {
     form.replaceWith(row);
     row.querySelector('button')?.focus();
   };
-  const form = h('form', { class: 'row closing', onsubmit: submit }, input, h('button', { class: 'primary', type: 'submit' }, say('moderation.report.close')), h('button', { type: 'button', onclick: cancel }, say('common.cancel')));
+  const form = h('form', { class: 'row closing', onsubmit: submit }, input, h('button', { class: 'primary', type: 'submit' }, say('moderation.report.close')), h('button', { type: 'button', onclick: cancel }, say('page.cancel')));
   queueMicrotask(() => input.focus());
   return form;
 }

@@ -51,8 +51,8 @@ export class Toasts extends LiveElement {
  * @param {import('../../chat/chat.js').Chat} chat
  */
 function toast({ key, wish, action, state, refusal }, undo, chat) {
-  const back = action !== null && state === 'done' && h('button', { class: 'quiet', onclick: () => undo.undo(key) }, say('common.undo'));
-  const close = h('button', { class: 'icon-button', 'aria-label': say('common.close'), onclick: () => undo.dismiss(key) }, icon('close'));
+  const back = action !== null && state === 'done' && h('button', { class: 'quiet', onclick: () => undo.undo(key) }, say('page.undo'));
+  const close = h('button', { class: 'icon-button', 'aria-label': say('page.close'), onclick: () => undo.dismiss(key) }, icon('close'));
   return h('div', { class: `toast ${state}` }, h('p', {}, sentence(wish, state, refusal, chat)), back, close);
 }
 

@@ -8,7 +8,7 @@ import { face } from '../face.js';
 
 /** @param {import('../hall.js').Definition} around */
 export function blocked({ chat }) {
-  const list = h('ul', { class: 'choices' }, h('li', { class: 'empty' }, h('span', { role: 'status' }, say('common.loading'))));
+  const list = h('ul', { class: 'choices' }, h('li', { class: 'empty' }, h('span', { role: 'status' }, say('page.loading'))));
   const alert = h('p', { class: 'alert', role: 'alert', hidden: true });
   const load = async () => {
     try {

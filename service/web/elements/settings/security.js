@@ -40,7 +40,7 @@ function password(chat, sessions) {
 /** @typedef {Awaited<ReturnType<import('../../chat/api.js').Api['sessions']>>[number]} OneSession */
 
 class Sessions {
-  list = h('ul', { class: 'choices' }, h('li', { class: 'empty' }, h('span', { role: 'status' }, say('common.loading'))));
+  list = h('ul', { class: 'choices' }, h('li', { class: 'empty' }, h('span', { role: 'status' }, say('page.loading'))));
   alert = h('p', { class: 'alert', role: 'alert', hidden: true });
   others = h('button', { hidden: true, onclick: () => this.#act(() => this.#chat.api.endOtherSessions()) }, say('settings.sessions.endOthers'));
   #chat;
