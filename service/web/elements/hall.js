@@ -57,7 +57,7 @@ export class Hall extends LiveElement {
     this.#room.chat = definition.chat;
     this.#people.chat = definition.chat;
     this.#side.define(definition);
-    this.#authority = new Authority(definition.chat, { duties: this.#rooms.duties, toasts: this.#notes, page: this.#page });
+    this.#authority = new Authority(definition.chat, { duties: this.#rooms.duties, toasts: this.#notes, page: this.#page }, () => this.drawSoon());
     this.#view = viewIn(location.hash);
     this.toggleAttribute('people', matchMedia(WIDE).matches);
     this.watch(definition.chat);
@@ -93,10 +93,11 @@ export class Hall extends LiveElement {
 
   draw() {
     const { current, rooms, levels } = this.#chat;
-    showAttention(current ? this.#chat.roomName(current.slug) : '', attention(rooms.values(), levels));
-    this.#look();
     if (current) this.#view = '';
     const view = this.#view;
+    const title = current ? this.#chat.roomName(current.slug) : (this.#authority?.titleOf(view) ?? '');
+    showAttention(title, attention(rooms.values(), levels));
+    this.#look();
     this.#room.hidden = view !== '';
     this.#page.hidden = view === '';
     this.#authority?.draw(view);

@@ -136,6 +136,7 @@ async def test_the_audit_log_tells_it_in_sentences_and_what_was_done_can_be_take
     visitor = await visit(**DESK)
     await visitor.sign_in("ann", room="/audit")
     page = visitor.page
+    await expect(page).to_have_title("Audit log · Folkmoot")
     await page.get_by_label("By or on whom").fill("gus")
     await page.locator("select[name=what]").select_option("member.muted")
     record = page.locator(".record")

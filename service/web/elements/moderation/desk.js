@@ -56,6 +56,14 @@ export class Desk extends LiveElement {
     this.drawSoon();
   }
 
+  /** What a page is called: "Audit log · Lobby". @param {string} view */
+  titleOf(view) {
+    const found = viewOf(view);
+    if (found === null || this.#chat === null) return '';
+    const { page, room } = found;
+    return room === '' ? say(PAGES[page].name) : `${say(PAGES[page].name)} · ${roomName(room, this.#chat)}`;
+  }
+
   connectedCallback() {
     super.connectedCallback();
     this.className = 'page';
