@@ -1,11 +1,10 @@
 /**
- * The JSON API as methods. It knows paths and bodies, adds the access token, and turns every refusal into a Problem;
- * it keeps no state and decides nothing.
+ * The JSON API as methods. It knows paths and bodies; it keeps no state and decides nothing.
  */
 
 import { Problem } from './problem.js';
+import { Requests, answerOf } from './requests.js';
 
-const PAGE_LIMIT = 200;
 export const HISTORY_LIMIT = 50;
 const SEARCH_LIMIT = 30;
 
@@ -18,8 +17,7 @@ const ACTION = 'Folkmoot-Action';
 /** @typedef {import('./contract.js').User} User */
 
 export class Api {
-  #fetch;
-  #session;
+  #requests;
   #carry;
 
   /**
@@ -29,29 +27,28 @@ export class Api {
    * @param {import('./carrier.js').Carry} [parts.carry] Brings files, and says how far it is.
    */
   constructor({ fetch, session, carry }) {
-    this.#fetch = fetch;
-    this.#session = session;
+    this.#requests = new Requests({ fetch, session });
     this.#carry = carry;
   }
 
   /** @param {{token: string, username: string, password: string}} body */
   setUp(body) {
-    return this.#open('POST', '/api/setup', body);
+    return this.#requests.open('POST', '/api/setup', body);
   }
 
   /** @param {{username: string, password: string, name?: string, invite?: string}} body */
   signUp(body) {
-    return this.#open('POST', '/api/users', body);
+    return this.#requests.open('POST', '/api/users', body);
   }
 
   /** @param {{token: string, password: string}} body */
   resetPassword(body) {
-    return this.#open('POST', '/api/password-reset', body);
+    return this.#requests.open('POST', '/api/password-reset', body);
   }
 
   /** @returns {Promise<User>} */
   me() {
-    return this.#call('GET', '/api/me');
+    return this.#requests.call('GET', '/api/me');
   }
 
   /**
@@ -59,22 +56,22 @@ export class Api {
    * @returns {Promise<User>}
    */
   changeMe(body) {
-    return this.#call('PATCH', '/api/me', body);
+    return this.#requests.call('PATCH', '/api/me', body);
   }
 
   /** @returns {Promise<{sid: string, client: string, address: string, created_at: string, used_at: string, current: boolean}[]>} */
   sessions() {
-    return this.#all('/api/me/sessions');
+    return this.#requests.all('/api/me/sessions');
   }
 
   /** @param {string} sid */
   endSession(sid) {
-    return this.#call('DELETE', `/api/me/sessions/${encodeURIComponent(sid)}`);
+    return this.#requests.call('DELETE', `/api/me/sessions/${encodeURIComponent(sid)}`);
   }
 
   /** All but this one. */
   endOtherSessions() {
-    return this.#call('DELETE', '/api/me/sessions');
+    return this.#requests.call('DELETE', '/api/me/sessions');
   }
 
   /**
@@ -82,12 +79,12 @@ export class Api {
    * @returns {Promise<{code: string, link: string, role: string, uses_left: number, expires_at: string}>}
    */
   createInvite(body) {
-    return this.#call('POST', '/api/invites', body);
+    return this.#requests.call('POST', '/api/invites', body);
   }
 
   /** @returns {Promise<RoomInfo[]>} */
   rooms() {
-    return this.#all('/api/rooms');
+    return this.#requests.all('/api/rooms');
   }
 
   /**
@@ -95,7 +92,7 @@ export class Api {
    * @returns {Promise<RoomInfo>}
    */
   room(slug) {
-    return this.#call('GET', roomPath(slug));
+    return this.#requests.call('GET', roomPath(slug));
   }
 
   /**
@@ -104,7 +101,7 @@ export class Api {
    * @returns {Promise<import('./contract.js').Permissions>}
    */
   permissions(slug) {
-    return this.#call('GET', `${roomPath(slug)}/permissions`);
+    return this.#requests.call('GET', `${roomPath(slug)}/permissions`);
   }
 
   /**
@@ -112,7 +109,7 @@ export class Api {
    * @returns {Promise<RoomInfo>}
    */
   createRoom(body) {
-    return this.#call('POST', '/api/rooms', body);
+    return this.#requests.call('POST', '/api/rooms', body);
   }
 
   /**
@@ -120,7 +117,7 @@ export class Api {
    * @returns {Promise<Member[]>}
    */
   members(slug) {
-    return this.#all(`${roomPath(slug)}/members`);
+    return this.#requests.all(`${roomPath(slug)}/members`);
   }
 
   /**
@@ -128,7 +125,7 @@ export class Api {
    * @param {string} username
    */
   addMember(slug, username) {
-    return this.#call('PUT', `${roomPath(slug)}/members/${encodeURIComponent(username)}`, {});
+    return this.#requests.call('PUT', `${roomPath(slug)}/members/${encodeURIComponent(username)}`, {});
   }
 
   /**
@@ -136,7 +133,7 @@ export class Api {
    * @param {string} username
    */
   removeMember(slug, username) {
-    return this.#call('DELETE', `${roomPath(slug)}/members/${encodeURIComponent(username)}`);
+    return this.#requests.call('DELETE', `${roomPath(slug)}/members/${encodeURIComponent(username)}`);
   }
 
   /**
@@ -148,7 +145,7 @@ export class Api {
   messages(slug, from = {}) {
     const query = new URLSearchParams({ limit: String(HISTORY_LIMIT) });
     for (const [side, seq] of Object.entries(from)) query.set(side, String(seq));
-    return this.#call('GET', `${roomPath(slug)}/messages?${query}`);
+    return this.#requests.call('GET', `${roomPath(slug)}/messages?${query}`);
   }
 
   /**
@@ -156,7 +153,7 @@ export class Api {
    * @returns {Promise<Blob>}
    */
   exportMe() {
-    return this.#exchange('GET', '/api/me/export').then((response) => response.blob());
+    return this.#requests.exchange('GET', '/api/me/export').then((response) => response.blob());
   }
 
   /**
@@ -164,7 +161,7 @@ export class Api {
    * @param {string} path
    */
   ask(path) {
-    return this.#call('GET', path);
+    return this.#requests.call('GET', path);
   }
 
   /**
@@ -175,7 +172,7 @@ export class Api {
    * @returns {Promise<{answer: any, action: string | null}>}
    */
   async act(method, path, body) {
-    const response = await this.#exchange(method, path, body);
+    const response = await this.#requests.exchange(method, path, body);
     return { answer: await answerOf(response), action: response.headers.get(ACTION) };
   }
 
@@ -185,7 +182,7 @@ export class Api {
    * @returns {Promise<Message>}
    */
   message(id) {
-    return this.#call('GET', messagePath(id));
+    return this.#requests.call('GET', messagePath(id));
   }
 
   /**
@@ -194,7 +191,7 @@ export class Api {
    * @returns {Promise<Message>}
    */
   pin(id, on) {
-    return this.#call(on ? 'PUT' : 'DELETE', `${messagePath(id)}/pin`);
+    return this.#requests.call(on ? 'PUT' : 'DELETE', `${messagePath(id)}/pin`);
   }
 
   /**
@@ -203,7 +200,7 @@ export class Api {
    * @returns {Promise<Message[]>}
    */
   pins(slug) {
-    return this.#all(`${roomPath(slug)}/pins`);
+    return this.#requests.all(`${roomPath(slug)}/pins`);
   }
 
   /**
@@ -213,7 +210,7 @@ export class Api {
    * @returns {Promise<import('./contract.js').ReadAnswer>}
    */
   read(slug, seq) {
-    return this.#call('PUT', `${roomPath(slug)}/read`, { seq });
+    return this.#requests.call('PUT', `${roomPath(slug)}/read`, { seq });
   }
 
   /**
@@ -222,7 +219,7 @@ export class Api {
    * @returns {Promise<import('./contract.js').Reader[]>}
    */
   readers(id) {
-    return this.#all(`${messagePath(id)}/readers`);
+    return this.#requests.all(`${messagePath(id)}/readers`);
   }
 
   /**
@@ -232,7 +229,7 @@ export class Api {
    * @returns {Promise<import('./contract.js').MessagePage>}
    */
   thread(id, after) {
-    return this.#call('GET', `${messagePath(id)}/thread?limit=${HISTORY_LIMIT}&after=${after}`);
+    return this.#requests.call('GET', `${messagePath(id)}/thread?limit=${HISTORY_LIMIT}&after=${after}`);
   }
 
   /**
@@ -240,7 +237,7 @@ export class Api {
    * @param {boolean} on
    */
   followThread(id, on) {
-    return this.#call(on ? 'PUT' : 'DELETE', `${messagePath(id)}/thread/follow`);
+    return this.#requests.call(on ? 'PUT' : 'DELETE', `${messagePath(id)}/thread/follow`);
   }
 
   /**
@@ -248,7 +245,7 @@ export class Api {
    * @param {number} seq
    */
   readThread(id, seq) {
-    return this.#call('PUT', `${messagePath(id)}/thread/read`, { seq });
+    return this.#requests.call('PUT', `${messagePath(id)}/thread/read`, { seq });
   }
 
   /**
@@ -256,7 +253,7 @@ export class Api {
    * @returns {Promise<import('./contract.js').FollowedThread[]>}
    */
   threads() {
-    return this.#all('/api/me/threads');
+    return this.#requests.all('/api/me/threads');
   }
 
   /**
@@ -278,7 +275,7 @@ export class Api {
       if (!response.ok) throw await Problem.from(response);
       return response.json();
     };
-    return this.#withToken(attempt);
+    return this.#requests.withToken(attempt);
   }
 
   /**
@@ -289,7 +286,7 @@ export class Api {
    */
   file(id, what = 'content') {
     const path = `/api/files/${encodeURIComponent(id)}${what === 'thumbnail' ? '/thumbnail' : ''}`;
-    return this.#exchange('GET', path).then((response) => response.blob());
+    return this.#requests.exchange('GET', path).then((response) => response.blob());
   }
 
   /**
@@ -299,7 +296,7 @@ export class Api {
    */
   search(query, { sort = 'newest', cursor = null } = {}) {
     const page = { limit: String(SEARCH_LIMIT), ...(cursor === null ? {} : { cursor }) };
-    return this.#call('GET', `/api/search?${new URLSearchParams({ q: query, sort, ...page })}`);
+    return this.#requests.call('GET', `/api/search?${new URLSearchParams({ q: query, sort, ...page })}`);
   }
 
   /**
@@ -308,7 +305,7 @@ export class Api {
    * @returns {Promise<{items: import('./contract.js').Mention[], next: string | null}>}
    */
   mentions(cursor = null) {
-    return this.#call('GET', `/api/me/mentions?${new URLSearchParams(cursor === null ? {} : { cursor })}`);
+    return this.#requests.call('GET', `/api/me/mentions?${new URLSearchParams(cursor === null ? {} : { cursor })}`);
   }
 
   /**
@@ -317,12 +314,12 @@ export class Api {
    * @returns {Promise<{items: {text: string, at: string}[]}>}
    */
   editHistory(id) {
-    return this.#call('GET', `/api/messages/${encodeURIComponent(id)}/history`);
+    return this.#requests.call('GET', `/api/messages/${encodeURIComponent(id)}/history`);
   }
 
   /** @returns {Promise<User[]>} */
   users() {
-    return this.#all('/api/users');
+    return this.#requests.all('/api/users');
   }
 
   /**
@@ -330,7 +327,7 @@ export class Api {
    * @returns {Promise<User>}
    */
   user(username) {
-    return this.#call('GET', `/api/users/${encodeURIComponent(username)}`);
+    return this.#requests.call('GET', `/api/users/${encodeURIComponent(username)}`);
   }
 
   /**
@@ -339,12 +336,12 @@ export class Api {
    * @returns {Promise<RoomInfo>}
    */
   openDirect(users) {
-    return this.#call('POST', '/api/direct', { users });
+    return this.#requests.call('POST', '/api/direct', { users });
   }
 
   /** @returns {Promise<{user: string, name: string}[]>} whom one has blocked */
   blocks() {
-    return this.#all('/api/me/blocks');
+    return this.#requests.all('/api/me/blocks');
   }
 
   /**
@@ -352,94 +349,8 @@ export class Api {
    * @param {boolean} on
    */
   block(username, on) {
-    return this.#call(on ? 'PUT' : 'DELETE', `/api/me/blocks/${encodeURIComponent(username)}`);
+    return this.#requests.call(on ? 'PUT' : 'DELETE', `/api/me/blocks/${encodeURIComponent(username)}`);
   }
-
-  /**
-   * All pages of a list.
-   * @param {string} path
-   */
-  async #all(path) {
-    const items = [];
-    let cursor = null;
-    do {
-      const query = new URLSearchParams({ limit: String(PAGE_LIMIT), ...(cursor === null ? {} : { cursor }) });
-      const page = await this.#call('GET', `${path}?${query}`);
-      items.push(...page.items);
-      cursor = page.next;
-    } while (cursor !== null);
-    return items;
-  }
-
-  /**
-   * @param {string} method
-   * @param {string} path
-   * @param {object} [body]
-   */
-  async #call(method, path, body) {
-    return answerOf(await this.#exchange(method, path, body));
-  }
-
-  /**
-   * @param {string} method
-   * @param {string} path
-   * @param {object} [body]
-   */
-  #exchange(method, path, body) {
-    return this.#withToken((token) => this.#request(method, path, body, token));
-  }
-
-  /**
-   * @template T
-   * @param {(token: string) => Promise<T>} attempt
-   * @returns {Promise<T>}
-   */
-  async #withToken(attempt) {
-    try {
-      return await attempt(await this.#session.token());
-    } catch (error) {
-      if (!(error instanceof Problem) || error.status !== 401) throw error;
-      // The token died between two clocks or its key was rotated out: one new token, one more try.
-      return attempt(await this.#session.refresh());
-    }
-  }
-
-  /**
-   * Calls that need no session.
-   * @param {string} method
-   * @param {string} path
-   * @param {object} body
-   */
-  async #open(method, path, body) {
-    return answerOf(await this.#request(method, path, body, null));
-  }
-
-  /**
-   * @param {string} method
-   * @param {string} path
-   * @param {object | undefined} body
-   * @param {string | null} token
-   */
-  async #request(method, path, body, token) {
-    /** @type {Record<string, string>} */
-    const headers = { Accept: 'application/json' };
-    if (token !== null) headers.Authorization = `Bearer ${token}`;
-    if (body !== undefined) headers['Content-Type'] = 'application/json';
-    let response;
-    try {
-      const payload = body === undefined ? undefined : JSON.stringify(body);
-      response = await this.#fetch(path, { method, headers, body: payload });
-    } catch {
-      throw Problem.unreachable();
-    }
-    if (!response.ok) throw await Problem.from(response);
-    return response;
-  }
-}
-
-/** @param {Response} response */
-function answerOf(response) {
-  return response.status === 204 ? null : response.json();
 }
 
 /** @param {string} slug */

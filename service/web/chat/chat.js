@@ -13,10 +13,9 @@ import { titleOf } from './direct.js';
 import { RecentEmoji } from './emoji.js';
 import { Hearing } from './hearing.js';
 import { Keeping } from './keeping.js';
-import { Levels } from './levels.js';
+import { usualLevels } from './levels.js';
 import { Names } from './names.js';
 import { Pictures } from './pictures.js';
-import { Preferences } from './preferences.js';
 import { quietly } from './quietly.js';
 import { Room } from './room.js';
 import { MemoryStore } from './store.js';
@@ -65,11 +64,11 @@ export class Chat extends EventTarget {
    * @param {import('./clock.js').Clock} parts.clock
    * @param {import('./store.js').Store} [parts.store] What outlives the page.
    * @param {Claims} [parts.claims] Which of several tabs sends what is there.
-   * @param {Levels} [parts.levels] What of each room calls them.
+   * @param {import('./levels.js').Levels} [parts.levels] What of each room calls them.
    * @param {RecentEmoji} [parts.emoji]
    * @param {Pick<import('./last_known.js').LastKnown, 'keep'>} [parts.lastKnown] What opens the chat without a server.
    */
-  constructor({ me, connection, api, nonces, clock, store = new MemoryStore(), claims = new Claims(undefined, 'only'), levels = usualLevels(me), emoji = new RecentEmoji(), lastKnown }) {
+  constructor({ me, connection, api, nonces, clock, store = new MemoryStore(), claims = new Claims(undefined, 'only'), levels = usualLevels(), emoji = new RecentEmoji(), lastKnown }) {
     super();
     this.me = me;
     this.connection = connection;
@@ -393,9 +392,4 @@ export class Chat extends EventTarget {
   #changed() {
     this.dispatchEvent(new Event('change'));
   }
-}
-
-/** Of who never decided about any room. @param {User} me */
-function usualLevels({ id }) {
-  return new Levels(new Preferences({ get: () => null, set: () => {} }), id);
 }

@@ -5,6 +5,8 @@
  * @typedef {'all' | 'mentions' | 'none'} Level
  */
 
+import { Preferences } from './preferences.js';
+
 /** @type {Level[]} from the most to the least */
 export const LEVELS = ['all', 'mentions', 'none'];
 
@@ -72,4 +74,9 @@ function parsed(text) {
  */
 function usual(visibility) {
   return visibility === 'direct' ? 'all' : 'mentions';
+}
+
+/** Of who never decided about any room. */
+export function usualLevels() {
+  return new Levels(new Preferences({ get: () => null, set: () => {} }), '');
 }
