@@ -119,10 +119,7 @@ export class Chat extends EventTarget {
     return [...this.rooms.values()].sort((a, b) => a.info.name.localeCompare(b.info.name));
   }
 
-  /**
-   * What a room is called, as far as this page knows it.
-   * @param {string} slug
-   */
+  /** What a room is called, as far as this page knows it. @param {string} slug */
   roomName(slug) {
     const info = this.rooms.get(slug)?.info ?? this.directory.find((one) => one.slug === slug);
     return info ? titleOf(info, this.me.username, this.names) : slug;

@@ -25,9 +25,9 @@ export class EmojiTable {
   /** @type {Map<string, Emoji>} */
   #byEmoji = new Map();
 
-  /** @param {{key: string, lines: string}[]} groups A line is an emoji, its names, and after a bar words to find it by. */
+  /** @param {{key: string, lines: string}[]} groups Each of them is an emoji, its names, and after a bar words to find it by; a semicolon or the line's end parts them. */
   constructor(groups) {
-    this.groups = groups.map(({ key, lines }) => ({ key, emoji: lines.trim().split('\n').map((line) => this.#read(line)) }));
+    this.groups = groups.map(({ key, lines }) => ({ key, emoji: lines.split(/[;\n]/u).filter((line) => line.trim() !== '').map((line) => this.#read(line)) }));
   }
 
   /** @param {string} line */
