@@ -149,6 +149,14 @@ export class Api {
   }
 
   /**
+   * Ends one's own account for good.
+   * @param {{password: string, messages: string}} body
+   */
+  leaveForGood(body) {
+    return this.#requests.call('DELETE', '/api/me', body);
+  }
+
+  /**
    * All that the server has of oneself, as a zip.
    * @returns {Promise<Blob>}
    */

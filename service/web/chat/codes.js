@@ -8,7 +8,17 @@
 import { language, say } from '../words/words.js';
 
 /** @type {Record<string, Key>} rules that say more than the code does */
-const RULES = { mute: 'reasons.muted', ban: 'reasons.banned', locked: 'reasons.locked', block: 'reasons.block', filter: 'reasons.filter' };
+const RULES = {
+  mute: 'reasons.muted',
+  ban: 'reasons.banned',
+  locked: 'reasons.locked',
+  block: 'reasons.block',
+  filter: 'reasons.filter',
+  last_owner: 'reasons.lastOwner',
+  last_admin: 'reasons.lastAdmin',
+  edit_window: 'reasons.tooLate',
+  delete_window: 'reasons.tooLate',
+};
 
 /** Without `conflict`, `invalid` and `limit`: there the sentence is about the case. @type {Record<string, Key>} */
 const CODES = {

@@ -28,6 +28,7 @@
  * @property {string} submit
  * @property {string} [done] What to say when it is done, where nothing else shows it.
  * @property {boolean} [minor] Whether other things on the page matter more.
+ * @property {boolean} [danger] Whether there is no way back.
  * @property {(values: Record<string, string>) => Promise<void>} action
  */
 
@@ -50,11 +51,11 @@ export class Form extends HTMLElement {
   #action = async () => {};
 
   /** @param {Definition} definition */
-  define({ fields, submit, done = '', minor, action }) {
+  define({ fields, submit, done = '', minor, danger, action }) {
     this.#action = action;
     this.#done = done;
     const rows = fields.map((field) => this.#row(field));
-    const button = h('button', { class: minor ? null : 'primary', type: 'submit' }, submit);
+    const button = h('button', { class: danger ? 'danger' : minor ? null : 'primary', type: 'submit' }, submit);
     this.replaceChildren(h('form', { onsubmit: (/** @type {Event} */ event) => this.#submit(event) }, ...rows, this.#alert, button, done !== '' && this.#status));
   }
 

@@ -222,6 +222,10 @@ class Program:
         """Be called something else."""
         self._call("PATCH", "/api/me", {"name": name})
 
+    def invite(self) -> str:
+        """The link with which one person signs up."""
+        return str(self._call("POST", "/api/invites", {"uses": 1}).json()["link"])
+
     def reset_link(self, username: str) -> str:
         """The link with which somebody chooses a new password."""
         return str(self._call("POST", f"/api/users/{username}/password-reset").json()["link"])

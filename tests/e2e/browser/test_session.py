@@ -149,3 +149,35 @@ async def test_a_new_password_keeps_this_session_and_ends_the_others(moot: MootS
     await desk.page.get_by_label("Current password").fill("a heron under the bridge")
     await desk.page.get_by_label("New password").fill("folkmoot-demo")
     await desk.press("Change password")
+
+
+async def test_an_account_ends_by_its_owner_with_their_password_and_what_they_said_goes_too(
+    moot: MootServer, visit: Visit
+) -> None:
+    with Program(moot, "ann") as ann:
+        invite = ann.invite()
+        dan = await visit()
+        dan.expect_refusals()
+        await dan.go(invite)
+        await dan.fill_credentials("dan", "a heron under the bridge")
+        await dan.press("Create account")
+        await expect(dan.page.get_by_role("button", name="Your account")).to_be_attached()
+        ann.room("harbour-wall", "dan")
+        await dan.open_room("Harbour-wall")
+        await dan.say("so long")
+        await dan.sees_delivered("so long")
+        await dan.open_account()
+        await dan.page.get_by_role("tab", name="Your data").click()
+        await dan.page.get_by_text("Delete your account").click()
+        await dan.page.get_by_label("What becomes of what you said").select_option("It is deleted")
+        password = dan.page.get_by_label("Your password, to be sure")
+        await password.fill("not this one")
+        await dan.press("Delete my account for good")
+        await expect(dan.page.get_by_role("dialog").get_by_role("alert").filter(visible=True)).to_be_visible()
+        await password.fill("a heron under the bridge")
+        await dan.press("Delete my account for good")
+        await expect(dan.page.get_by_role("heading", name="Sign in")).to_be_visible()
+        await expect(dan.page.get_by_text("This session was ended")).to_have_count(0)
+        await dan.fill_credentials("dan", "a heron under the bridge")
+        await dan.press("Sign in")
+        await dan.reads("This username and password don’t go together.")

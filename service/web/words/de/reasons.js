@@ -32,4 +32,7 @@ export const words = {
   'reasons.notJoined': 'Tritt dem Raum erst bei.',
   'reasons.nothingThere': 'Das gibt es nicht, oder nicht für dich.',
   'reasons.slowMode': 'Der Raum ist im langsamen Modus. Warte ein wenig.',
+  'reasons.lastOwner': 'Ein Raum hat außer dir keine Raumleitung: Übergib ihn erst, oder lösch ihn.',
+  'reasons.lastAdmin': 'Dieser Server hat außer dir keinen Admin: Mach erst jemand anderen dazu.',
+  'reasons.tooLate': 'Dafür ist es zu spät.',
 };

@@ -81,4 +81,12 @@ export const words = {
   'settings.shortcuts.menu': 'Was sich mit einer Nachricht tun lässt',
   'settings.shortcuts.completeName': 'Namen ergänzen',
   'settings.shortcuts.completeEmoji': 'Emoji ergänzen',
+  'settings.leave.title': 'Konto löschen',
+  'settings.leave.text': 'Dein Konto endet sofort, auf allen Geräten. Es gibt keinen Weg zurück, und dein Benutzername wird nie wieder vergeben.',
+  'settings.leave.messages': 'Was mit deinen Nachrichten geschieht',
+  'settings.leave.keep': 'Sie bleiben, unter deinem Namen',
+  'settings.leave.detach': 'Sie bleiben, ohne deinen Namen',
+  'settings.leave.delete': 'Sie werden gelöscht',
+  'settings.leave.password': 'Zur Sicherheit dein Passwort',
+  'settings.leave.submit': 'Mein Konto endgültig löschen',
 };

@@ -32,4 +32,7 @@ export const words = {
   'reasons.notJoined': 'Join the room first.',
   'reasons.nothingThere': 'There is none, or none for you.',
   'reasons.slowMode': 'The room is in slow mode. Wait a little.',
+  'reasons.lastOwner': 'A room has no other owner than you: make somebody else an owner first, or delete it.',
+  'reasons.lastAdmin': 'This server has no other admin than you: make somebody else an admin first.',
+  'reasons.tooLate': 'It is too late for that.',
 };

@@ -81,4 +81,12 @@ export const words = {
   'settings.shortcuts.menu': 'What can be done with a message',
   'settings.shortcuts.completeName': 'Complete a name',
   'settings.shortcuts.completeEmoji': 'Complete an emoji',
+  'settings.leave.title': 'Delete your account',
+  'settings.leave.text': 'Your account ends at once, on all devices. There is no way back, and your username is never given out again.',
+  'settings.leave.messages': 'What becomes of what you said',
+  'settings.leave.keep': 'It stays, under your name',
+  'settings.leave.detach': 'It stays, without your name',
+  'settings.leave.delete': 'It is deleted',
+  'settings.leave.password': 'Your password, to be sure',
+  'settings.leave.submit': 'Delete my account for good',
 };
