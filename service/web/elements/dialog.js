@@ -39,7 +39,10 @@ export class Dialog extends HTMLElement {
     // What is long and has nothing to go to in it is scrolled by keyboard all the same.
     if (!body.querySelector('a, button, input, select, textarea, moot-form')) body.tabIndex = 0;
     this.#dialog.replaceChildren(head, body);
-    this.#dialog.addEventListener('close', () => this.remove());
+    this.#dialog.addEventListener('close', () => {
+      this.remove();
+      requestAnimationFrame(wake);
+    });
     this.#dialog.addEventListener('click', (event) => event.target === this.#dialog && this.close());
     this.#dialog.classList.toggle('wide', this.wide);
     this.replaceChildren(this.#dialog);
@@ -104,4 +107,15 @@ export class Dialog extends HTMLElement {
     form.define(definition);
     return form;
   }
+}
+
+/**
+ * A browser gives the focus back while all but the dialog is still inert: the field has it then, and gets no letter of
+ * what is typed. Given again, it does.
+ */
+function wake() {
+  const field = document.activeElement;
+  if (!(field instanceof HTMLElement) || !field.matches('input, textarea')) return;
+  field.blur();
+  field.focus();
 }
