@@ -42,7 +42,8 @@ STRANGE = """() => {
             if (!['href', 'src', 'action', 'formaction', 'xlink:href', 'data'].includes(name)) continue;
             const { protocol, origin, hostname } = new URL(value, location.href);
             const ours = origin === location.origin && value !== '' || protocol === 'blob:';
-            const link = tag === 'A' && /^https?:$/.test(protocol) && hostname.endsWith('example.org');
+            // Where a link leads is up to who wrote it: that it is a link is all that it may be.
+            const link = tag === 'A' && /^https?:$/.test(protocol) && /(^|[.])example([.]org)?$/.test(hostname);
             if (!ours && !link) strange.push(`${tag} ${name}=${value}`);
         }
     }
@@ -73,7 +74,7 @@ async def test_as_messages_they_are_read_as_they_were_written(moot: MootServer, 
         ann.say("gallows", "that is all")
     await bob.sees_delivered("that is all")
     assert await bob.log.locator(".message").count() > 40
-    for payload in ("<svg onload=hacked()>", "<img/src/onerror=hacked()>", "__proto__"):
+    for payload in ("<svg onload=hacked()>", "<img/src/onerror=hacked()>", "</textarea>"):
         await expect(bob.log.locator(".text", has_text=payload).first).to_be_attached()
     for link in await bob.log.get_by_role("link").all():
         await link.hover()
