@@ -84,8 +84,7 @@ export class Side extends LiveElement {
     const known = this.#panes.get(tag);
     const pane = known && known.subject === subject ? known : /** @type {import('./pane.js').Pane} */ (document.createElement(tag));
     this.#shown = { tag, subject, pane };
-    await bring(tag);
-    if (this.#shown?.pane !== pane) return;
+    if (!(await this.#brought(tag)) || this.#shown?.pane !== pane) return;
     customElements.upgrade(pane);
     if (pane !== known) pane.begin(/** @type {import('./hall.js').Definition} */ (this.#definition), subject);
     this.#panes.set(tag, pane);
@@ -95,6 +94,18 @@ export class Side extends LiveElement {
     pane.draw(); // now and not with the next frame: what is to have the focus must be there
     // Another room's pins come by themselves, and take nobody away from where they write.
     if (before?.tag !== tag || tag === 'moot-thread') pane.focus();
+  }
+
+  /** Without a network what was never here cannot be opened. @param {string} tag */
+  async #brought(tag) {
+    try {
+      await bring(tag);
+      return true;
+    } catch {
+      this.#shown = null;
+      this.closeAll();
+      return false;
+    }
   }
 
   #hide() {
