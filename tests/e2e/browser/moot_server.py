@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -148,6 +149,16 @@ class Program:
     def say(self, slug: str, text: str) -> None:
         """Say something in a room that one is in."""
         self._call("POST", f"/api/rooms/{slug}/messages", {"text": text})
+
+    def send_file(self, slug: str, name: str, content: bytes) -> None:
+        """Upload a file of this name, and say nothing with it."""
+        path = f"/api/rooms/{slug}/files"
+        file = self._http.post(path, params={"name": name}, content=content).raise_for_status().json()
+        self._call("POST", f"/api/rooms/{slug}/messages", {"files": [file["id"]]})
+
+    def react(self, message: dict[str, Any], emoji: str) -> None:
+        """Put a reaction under a message."""
+        self._call("PUT", f"/api/messages/{message['id']}/reactions/{quote(emoji, safe='')}", {})
 
     def read(self, slug: str, seq: int) -> None:
         """Have read a room so far."""
