@@ -44,6 +44,8 @@ export class Hall extends LiveElement {
   #notes = h('div');
   /** @type {Authority | null} */
   #authority = null;
+  /** The address that this is in step with. */
+  #followed = location.hash;
   /** What of the address leads to a page in the room's place. */
   #view = '';
   #listening = new AbortController();
@@ -92,6 +94,8 @@ export class Hall extends LiveElement {
   }
 
   draw() {
+    // Somebody went elsewhere a moment ago, and the event that says so is on its way: their step must not be undone.
+    if (location.hash !== this.#followed) this.#follow();
     const { current, rooms, levels } = this.#chat;
     if (current) this.#view = '';
     const view = this.#view;
@@ -121,6 +125,7 @@ export class Hall extends LiveElement {
     if (location.hash === address) return;
     if (step) location.hash = address;
     else history.replaceState(null, '', address || '/');
+    this.#followed = location.hash;
   }
 
   get #chat() {
@@ -129,12 +134,17 @@ export class Hall extends LiveElement {
   }
 
   #followAddress() {
+    this.#follow();
+    this.drawSoon();
+  }
+
+  #follow() {
+    this.#followed = location.hash;
     const { room, message } = placeIn(location.hash);
     this.#view = viewIn(location.hash);
     if (message !== '') this.#goTo(room, message);
     else if (room === '') this.#chat.close();
     else if (room !== this.#chat.current?.slug) this.#chat.open(room);
-    this.drawSoon();
   }
 
   /**
@@ -144,6 +154,7 @@ export class Hall extends LiveElement {
    */
   #goTo(room, message) {
     history.replaceState(null, '', `#${room}`);
+    this.#followed = location.hash;
     quietly(this.#chat.goTo(room, message));
   }
 

@@ -158,7 +158,10 @@ export class RoomSettings extends HTMLElement {
       const info = await moderationOf(chat).carryOut(wish);
       chat.rooms.get(this.#slug)?.know(info);
       await chat.loadRooms();
-      this.#draw();
+      // Not drawn anew: somebody may be changing the next thing already.
+      const reason = this.#fields.get('reason');
+      if (reason && reason.value.trim() === wish.reason) reason.value = '';
+      this.#consider();
     });
   }
 
