@@ -57,6 +57,8 @@ export class BrowserStore {
         const request = act(transaction.objectStore(shelf));
         transaction.oncomplete = () => resolve(request.result);
         transaction.onabort = () => resolve(undefined);
+        // Now, and not when the request is answered: the page may be about to end, and then nobody hears the answer.
+        transaction.commit();
       } catch {
         resolve(undefined); // closed under us: the person has cleared this site's data
       }

@@ -8,11 +8,16 @@
  *     }
  */
 
+/** The time of the frame that is being drawn; 0 where none is. */
+let drawing = 0;
+
 export class LiveElement extends HTMLElement {
   /** @type {EventTarget[]} */
   #sources = [];
   /** @type {number | 'turn' | null} the frame that it will draw for, or the end of this turn */
   #due = null;
+  /** The frame in which it drew last. */
+  #drawn = 0;
   /** @type {Map<string, {signature: string, node: Node}>} */
   #kept = new Map();
   #changed = () => this.drawSoon();
@@ -34,21 +39,35 @@ export class LiveElement extends HTMLElement {
     this.drawSoon();
   }
 
-  /** A page in the background gets no frames, and its title should still be right: it draws when the turn is over. */
+  /**
+   * For the next frame, or still for the one that is being drawn if what asks for it is drawn in that: a page is not
+   * put together frame by frame. A page in the background gets no frames, and its title should still be right: it
+   * draws when the turn is over.
+   */
   drawSoon() {
-    if (this.#due === 'turn' || (this.#due !== null && !document.hidden)) return;
+    const frame = drawing;
+    const atOnce = document.hidden || (frame !== 0 && frame !== this.#drawn);
+    if (this.#due === 'turn' || (this.#due !== null && !atOnce)) return;
     if (this.#due !== null) cancelAnimationFrame(this.#due);
-    if (document.hidden) {
+    if (atOnce) {
       this.#due = 'turn';
-      queueMicrotask(() => this.#drawNow());
+      queueMicrotask(() => this.#drawNow(frame));
     } else {
-      this.#due = requestAnimationFrame(() => this.#drawNow());
+      this.#due = requestAnimationFrame((time) => this.#drawNow(time));
     }
   }
 
-  #drawNow() {
+  /** @param {number} frame */
+  #drawNow(frame) {
     this.#due = null;
-    if (this.isConnected) this.draw();
+    this.#drawn = frame;
+    if (!this.isConnected) return;
+    drawing = frame;
+    try {
+      this.draw();
+    } finally {
+      drawing = 0;
+    }
   }
 
   draw() {}

@@ -45,17 +45,21 @@ export class Scroller {
 
   /**
    * The first message that can be seen, and where: what comes in above it must not move it. By its key, as its node may
-   * be made anew; and no line of a day, which belongs above whatever comes in.
+   * be made anew; no line of a day, which belongs above whatever comes in; and not the first of all, if there is
+   * another, as it stands under its author's name only until somebody else's message stands above it.
    * @returns {Anchor | null}
    */
   anchor() {
     const edge = this.element.getBoundingClientRect().top;
+    /** @type {Anchor | null} */
+    let first = null;
     for (const [key, node] of this.#entries.nodes()) {
       if (!node.classList.contains('message')) continue;
       const { top, bottom } = node.getBoundingClientRect();
-      if (bottom > edge) return { key, top };
+      if (first !== null && bottom > edge) return { key, top };
+      first ??= { key, top };
     }
-    return null;
+    return first;
   }
 
   /** @param {Anchor} anchor */
