@@ -144,9 +144,10 @@ class Switcher extends Dialog {
     if (!place) return;
     // Whoever opened a dialog gets the focus back when it closes: what one went to takes it after that.
     this.addEventListener('close', () => requestAnimationFrame(() => this.#arrive()), { capture: true, once: true });
+    // Before it closes: what is typed right after Enter is for the room that one went to.
+    if (place.kind !== 'person') this.chat.open(place.key);
     this.close();
     if (place.kind === 'person') await quietly(this.#talkTo(place.key));
-    else location.hash = place.key;
   }
 
   /** Where one writes in the room that one went to, or else its name. */
