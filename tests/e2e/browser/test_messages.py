@@ -1,4 +1,4 @@
-"""What people do with messages, each in their own browser: react, edit, answer, call, find, bring files, talk directly."""
+"""What people do with messages, each in a browser: react, edit, answer, call, find, bring files, talk directly."""
 
 from __future__ import annotations
 
@@ -156,7 +156,9 @@ async def test_files_are_brought_by_choice_and_by_drop_shown_and_taken_home(
     await bob.sign_in("bob", room="pier")
     await cyn.sign_in("cyn", room="pier")
     notes: FilePayload = {"name": "tides <b>.txt", "mimeType": "text/plain", "buffer": b"high at noon\n"}
-    await bob.page.locator("moot-room > moot-composer input[type=file]").set_input_files([picture("harbour.png"), notes])
+    await bob.page.locator("moot-room > moot-composer input[type=file]").set_input_files(
+        [picture("harbour.png"), notes]
+    )
     tray = bob.page.get_by_role("list", name="Files to send")
     await expect(tray.locator("li.done")).to_have_count(2)
     await bob.page.evaluate(
@@ -224,6 +226,9 @@ async def test_what_everybody_should_find_again_is_pinned_by_who_moderates(moot:
     await mo.do("swimming", "Pin to the room")
     await expect(bob.log.locator(".pin-mark")).to_have_text("Pinned by Mo")
     await bob.press("Pinned messages")
-    await expect(bob.page.get_by_role("complementary", name="Pinned messages")).to_contain_text("no swimming here")
+    pinned = bob.page.get_by_role("complementary", name="Pinned messages")
+    await expect(pinned).to_contain_text("no swimming here")
     await mo.do("swimming", "Take the pin off")
-    await expect(bob.page.get_by_role("complementary", name="Pinned messages")).to_contain_text("Nothing is pinned here")
+    await expect(bob.page.get_by_role("complementary", name="Pinned messages")).to_contain_text(
+        "Nothing is pinned here"
+    )
