@@ -137,6 +137,7 @@ export class Composer extends HTMLElement {
     place.draft = '';
     this.#writing.value = '';
     this.#drawFiles();
+    this.#fit();
     this.#writing.input.focus();
     this.dispatchEvent(new CustomEvent('sent', { bubbles: true }));
   }

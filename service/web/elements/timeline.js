@@ -146,16 +146,16 @@ export class Timeline extends LiveElement {
   }
 
   /** @param {import('../chat/room.js').Room} room @param {boolean} here */
-  #drawTop({ view, log, outbox, info, standing, history }, here) {
+  #drawTop({ view, log, outbox, info, name, standing, history }, here) {
     const empty = log.messages.length === 0 && outbox.items.length === 0;
     const may = standing.refusal === null;
     const failed = this.#failed === 'older';
-    const sign = [here, failed, history.loading, view.atStart, empty, may, info.name, language()].join(' ');
+    const sign = [here, failed, history.loading, view.atStart, empty, may, name, language()].join(' ');
     fill(this.#top, this.kept('top', sign, () => {
       if (!here) return skeleton();
       if (failed) return failure('timeline.olderFailed', () => this.#load('older'));
       if (!view.atStart) return h('p', { class: 'more' }, history.loading ? say('timeline.older') : '');
-      return beginning(info, empty, may);
+      return beginning({ ...info, name }, empty, may);
     }));
   }
 
