@@ -114,5 +114,6 @@ async def test_a_token_that_is_about_to_expire_is_renewed_without_a_break(tmp_pa
             pass
         await bob.say("grinding")
         await bob.sees_delivered("grinding")
-        assert sum('"type":"auth"' in frame for frame in bob.sent) == 1
+        # Each new one warns after a second, too: on a busy machine it may be more than one.
+        assert sum('"type":"auth"' in frame for frame in bob.sent) >= 1
         assert len(sockets) == 1
