@@ -111,3 +111,54 @@ async def test_as_names_topics_and_reasons_they_are_texts_too(moot: MootServer, 
             await expect(bob.page.locator(".gate")).to_contain_text(payload[:20])
             await nothing_happened(bob.page)
         ann.rename("Ann")
+
+
+async def test_as_names_of_files_reactions_and_reasons_they_are_texts_or_refused(
+    moot: MootServer, visit: Visit
+) -> None:
+    with Program(moot, "ann") as ann, Program(moot, "bob") as bob:
+        ann.room("pillory", "bob", "mo", "cyn")
+        mo = await arrive(visit, moot, "mo", "pillory")
+        await mo.reads("Nothing has been said here yet.")
+        for payload in MARKUP:
+            with contextlib.suppress(httpx.HTTPStatusError):
+                bob.send_file("pillory", payload, b"a few letters")
+        ann.say("pillory", "under this one they try")
+        (tried,) = [one for one in ann.messages("pillory") if one["text"] == "under this one they try"]
+        for payload in MARKUP:
+            with contextlib.suppress(httpx.HTTPStatusError):
+                bob.react(tried, payload)
+        for number, payload in enumerate(MARKUP[:12]):
+            ann.say("pillory", f"said {number}")
+            bob.report("pillory", f"said {number}", payload)
+        ann.sanction("pillory", "cyn", "mute", reason=MARKUP[10])
+    await mo.sees_delivered("said 11")
+    await expect(mo.log.locator(".message", has_text="hacked").first).to_be_attached()
+    await nothing_happened(mo.page)
+    for page, shown in (
+        ("reports", MARKUP[0]),
+        ("rooms/pillory/sanctions", MARKUP[10]),
+        ("rooms/pillory/audit", "cyn"),
+    ):
+        await mo.page.evaluate("(page) => { location.hash = `#/${page}`; }", page)
+        await mo.reads(shown)
+        await nothing_happened(mo.page)
+
+
+async def test_as_what_is_searched_for_and_found_they_are_texts(moot: MootServer, visit: Visit) -> None:
+    with Program(moot, "ann") as ann:
+        ann.room("stocks", "bob")
+        for payload in ALL:
+            ann.say("stocks", f"{payload} lantern")
+        bob = await arrive(visit, moot, "bob", "stocks")
+        await bob.press("Search messages")
+        await bob.page.get_by_role("searchbox").fill("lantern hacked")
+        await bob.page.keyboard.press("Enter")
+        await expect(bob.page.locator("moot-search mark").first).to_be_visible()
+        await nothing_happened(bob.page)
+    bob.expect_refusals()
+    for payload in ("<img src=x onerror=hacked()>", "<mark onclick=hacked()>", 'from:"<svg onload=hacked()>"'):
+        await bob.page.get_by_role("searchbox").fill(payload)
+        await bob.page.keyboard.press("Enter")
+        await expect(bob.page.locator("moot-search .loading")).to_have_count(0)
+        await nothing_happened(bob.page)
