@@ -17,7 +17,7 @@ pytestmark = pytest.mark.anyio
 
 DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 TELEPHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
-SERVER_PAGES = ("reports", "actions", "sanctions", "audit", "users", "invites", "filters")
+SERVER_PAGES = ("reports", "actions", "sanctions", "audit", "users", "invites", "filters", "erasures")
 ROOM_PAGES = ("settings", "members", "reports", "sanctions", "filters", "connections", "actions", "audit", "access")
 
 
