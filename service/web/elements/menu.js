@@ -23,17 +23,18 @@ import { openPopover } from './popover.js';
  * @param {string} menu.label
  * @param {(MenuItem | null)[]} menu.items Null draws a line.
  * @param {HTMLElement} [menu.head] What stands above them, such as the emoji that one uses most.
+ * @param {boolean} [menu.held] Whether a finger still rests where it was asked for.
  * @param {() => void} [menu.closed]
  * @returns {() => void} What closes it.
  */
-export function openMenu({ at, within, label, items, head, closed }) {
+export function openMenu({ at, within, label, items, head, held, closed }) {
   let close = () => {};
   const rows = items.map((item) => (item ? row(item, () => close()) : h('hr')));
   const list = h('div', { role: 'menu', 'aria-label': label }, ...rows);
   const node = h('div', { class: 'menu' }, head, list);
   node.addEventListener('keydown', (event) => key(event, node));
   head?.addEventListener('click', () => close());
-  close = openPopover(node, { at, within, closed });
+  close = openPopover(node, { at, within, held, closed });
   entries(node).find((one) => one.closest('[role=menu]') !== null)?.focus();
   return close;
 }

@@ -16,12 +16,13 @@ const AT_HAND = 6;
  * @param {import('./talk.js').Talk} wish.talk
  * @param {import('./popover.js').Place} wish.at
  * @param {HTMLElement} wish.within
+ * @param {boolean} wish.held Whether a finger still rests on the message.
  * @param {() => void} wish.closed
  */
-export function openMessageMenu({ message, talk, at, within, closed }) {
+export function openMessageMenu({ message, talk, at, within, held, closed }) {
   const offers = talk.offers(message);
   const head = offers.react ? emojiRow(message, talk, at instanceof Element ? at : within) : undefined;
-  openMenu({ at, within, label: say('message.actions'), items: itemsOf(message, talk, offers), head, closed });
+  openMenu({ at, within, label: say('message.actions'), items: itemsOf(message, talk, offers), head, held, closed });
 }
 
 /**

@@ -123,8 +123,9 @@ export class MessageTools {
    * @param {import('../chat/contract.js').Message} message
    * @param {import('./talk.js').Talk} talk
    * @param {import('./popover.js').Place} at
+   * @param {boolean} [held] Whether a finger still rests on the message.
    */
-  async #menu(message, talk, at) {
+  async #menu(message, talk, at, held = false) {
     const row = this.#at;
     this.#held = true;
     const closed = () => {
@@ -132,7 +133,7 @@ export class MessageTools {
       if (row && !row.isConnected) this.settle();
     };
     const { openMessageMenu } = await import('./message_menu.js');
-    openMessageMenu({ message, talk, at, within: this.#list, closed });
+    openMessageMenu({ message, talk, at, within: this.#list, held, closed });
   }
 
   /** @param {KeyboardEvent} event */
@@ -216,11 +217,13 @@ export class MessageTools {
    */
   #longPress(row, at) {
     this.#cancelPress();
+    // The finger is lifted over what has opened beneath it, and must not press that.
+    addEventListener('touchend', (event) => event.preventDefault(), { once: true, capture: true, passive: false });
     const message = messageOf(row);
     const talk = this.#talk();
     if (!message || !talk) return;
     this.#focused(row);
-    this.#menu(message, talk, at);
+    this.#menu(message, talk, at, true);
   }
 
   /** A long press asks some browsers for their own menu, too; a mouse's right button is left to the browser. */

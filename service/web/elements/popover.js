@@ -19,15 +19,19 @@ const NARROW = '(max-width: 719px)';
  * @param {object} where
  * @param {Place} where.at
  * @param {Element} where.within Something in the part of the page that it belongs to.
+ * @param {boolean} [where.held] Whether a finger still rests where it was asked for: to lift it is no click beside it.
  * @param {() => void} [where.closed]
  * @returns {() => void} What closes it.
  */
-export function openPopover(node, { at, within, closed }) {
+export function openPopover(node, { at, within, held = false, closed }) {
   const home = homeOf(within);
-  node.popover = 'auto';
+  const over = new AbortController();
+  if (held) closeBeside(node, over.signal);
+  else node.popover = 'auto';
   node.classList.add('popover');
   node.addEventListener('toggle', (event) => {
     if (/** @type {ToggleEvent} */ (event).newState !== 'closed') return;
+    over.abort();
     node.remove();
     closed?.();
   });
@@ -44,6 +48,23 @@ export function openPopover(node, { at, within, closed }) {
   return () => {
     if (node.matches(':popover-open')) node.hidePopover();
   };
+}
+
+/**
+ * What a browser does by itself for what it opened by a click: the next press beside it closes it, and the focus goes
+ * back.
+ * @param {HTMLElement} node
+ * @param {AbortSignal} signal
+ */
+function closeBeside(node, signal) {
+  node.popover = 'manual';
+  const before = document.activeElement;
+  const beside = (/** @type {Event} */ event) => !node.contains(/** @type {Node} */ (event.target)) && node.hidePopover();
+  addEventListener('pointerdown', beside, { signal, capture: true });
+  node.addEventListener('beforetoggle', (event) => {
+    if (/** @type {ToggleEvent} */ (event).newState !== 'closed' || !node.contains(document.activeElement)) return;
+    /** @type {HTMLElement | null} */ (before)?.focus();
+  });
 }
 
 /**
