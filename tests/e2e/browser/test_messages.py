@@ -234,3 +234,23 @@ async def test_what_everybody_should_find_again_is_pinned_by_who_moderates(moot:
     await expect(bob.page.get_by_role("complementary", name="Pinned messages")).to_contain_text(
         "Nothing is pinned here"
     )
+
+
+async def test_a_finger_that_rests_on_a_message_asks_what_can_be_done_with_it(moot: MootServer, visit: Visit) -> None:
+    with Program(moot, "ann") as ann:
+        ann.room("ferry", "bob")
+        ann.say("ferry", "mind the gap")
+    bob = await visit(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    await bob.sign_in("bob", room="ferry")
+    await bob.sees_delivered("mind the gap")
+    place = await bob.message("mind the gap").bounding_box()
+    assert place is not None
+    finger = await bob.context.new_cdp_session(bob.page)
+    point = {"x": place["x"] + 100, "y": place["y"] + 20}
+    await finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
+    menu = bob.page.get_by_role("menu", name="Message")
+    await expect(menu).to_be_visible()
+    await finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    await bob.page.get_by_role("button", name="React with ❤️").tap()
+    await expect(menu).to_have_count(0)
+    await expect(bob.message("mind the gap").get_by_role("button", name="❤️ 1 by You")).to_be_visible()
