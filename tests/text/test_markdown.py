@@ -19,12 +19,20 @@ ORDINARY = ("so *nice* and **bold**, see `x` or https://a.example/b\n" * 100)[:T
 TIMES_MAX = 40  # as much as that may any text of its length take; the worst takes ten times as much
 
 
+TRIES = 3  # for what else the process may have to do meanwhile, as to collect garbage
+
+
 def seconds(text: str) -> float:
     """What formatting a text takes of the processor. It is compared with what an ordinary one takes at that moment:
     how many seconds either has depends on the machine, and on what else it does."""
     began = time.process_time()
     html(text)
     return time.process_time() - began
+
+
+def is_quick(text: str, more: float = 0.0) -> bool:
+    """Whether formatting a text takes no longer than any may, and so many seconds more."""
+    return any(seconds(text) < more + TIMES_MAX * seconds(ORDINARY) for _ in range(TRIES))
 
 
 def shown(text: str) -> str:
@@ -325,7 +333,7 @@ PILES = [
 )
 def test_a_text_that_was_made_to_be_slow_is_not(pile: str, below: str) -> None:
     text = (below + pile * TEXT_MAX)[:TEXT_MAX]
-    assert seconds(text) < TIMES_MAX * seconds(ORDINARY)
+    assert is_quick(text)
     assert len(html(text) or "") <= HTML_MAX
 
 
@@ -334,7 +342,7 @@ def test_a_text_that_was_made_to_be_slow_is_not(pile: str, below: str) -> None:
 )
 def test_code_that_was_made_to_be_slow_is_shown_without_colours(language: str, code: str) -> None:
     text = f"```{language}\n{code}x\n```"
-    assert seconds(text) < HIGHLIGHTING_SECONDS + TIMES_MAX * seconds(ORDINARY)
+    assert is_quick(text, HIGHLIGHTING_SECONDS)
     formatted = html(text) or ""
     assert "<span" not in formatted
     assert read(formatted).text == f"{code}x"
