@@ -23,7 +23,6 @@ _PASSED_ON = re.compile(rb"^export \{([^}]+)\} from '([^']+)';$", re.MULTILINE)
 _DECLARED = re.compile(rb"^export ((?:async )?function|class|const) (\w+)", re.MULTILINE)
 _LATER = re.compile(rb"\bimport\((['`])(\.[^'`]*)\1\)")
 _UNBOUND = re.compile(rb"^(?:import\b[^(.]|export\b|await\b).*$", re.MULTILINE)
-_PRELOADED = re.compile(rb'^ *<link rel="modulepreload"[^>]*>\n', re.MULTILINE)
 _STYLED = re.compile(rb'^ *<link rel="stylesheet" href="/web/([^"]+)" />\n', re.MULTILINE)
 
 
@@ -109,7 +108,7 @@ def _styled(page: bytes) -> tuple[bytes, list[str]]:
     """The page with one style sheet, and those that it had, in their order."""
     sheets = _STYLED.findall(page)
     one = b'    <link rel="stylesheet" href="%s%s" />\n' % (AT.encode(), STYLES.encode())
-    page = _STYLED.sub(lambda found: one if found[1] == sheets[0] else b"", _PRELOADED.sub(b"", page))
+    page = _STYLED.sub(lambda found: one if found[1] == sheets[0] else b"", page)
     return page, [sheet.decode() for sheet in sheets]
 
 

@@ -18,7 +18,6 @@ QUIET = "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON"
 HTML = b"""<html>
     <link rel="stylesheet" href="/web/styles/one.css" />
     <link rel="stylesheet" href="/web/styles/two.css" />
-    <link rel="modulepreload" href="/web/chat/count.js" />
     <script type="module" src="/web/app.js"></script>
 </html>
 """
@@ -67,7 +66,6 @@ def test_the_page_asks_for_one_module_and_one_style_sheet() -> None:
     assert files[STYLES] == b"a {}\nb {}\n"
     assert files[PAGE].count(b"<link") == 1
     assert b'<link rel="stylesheet" href="/web/styles.css" />' in files[PAGE]
-    assert b"modulepreload" not in files[PAGE]
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ ALONE = {"theme.js", "worker.js"}  # programs of their own: before the first pai
 TYPES_ONLY = {"chat/contract.js"}  # nothing in it runs, so nothing imports it
 
 
-def loaded(rel: str) -> set[str]:
-    """What the page's links of a kind lead to, as paths in ``service/web``."""
-    return {href.removeprefix("/web/") for href in re.findall(rf'<link rel="{rel}"[^>]*\bhref="([^"]+)"', PAGE)}
+def stylesheets() -> set[str]:
+    """Those that the page links to, as paths in ``service/web``."""
+    return set(re.findall(r'<link rel="stylesheet" href="/web/([^"]+)"', PAGE))
 
 
 def modules() -> set[str]:
@@ -50,18 +50,14 @@ def test_every_module_is_used_and_every_one_that_is_used_is_there() -> None:
     assert len(modules()) > 30, "the search for modules finds them"
 
 
-def test_the_page_asks_for_all_modules_at_once_instead_of_import_by_import() -> None:
-    assert loaded("modulepreload") | {"app.js"} == reached("app.js")
-
-
 def test_what_few_people_use_is_not_loaded_with_the_page() -> None:
     few = re.compile(r"(?:chat|elements)/(?:moderation|admin)/")
-    assert not [name for name in loaded("modulepreload") if few.match(name)]
+    assert not [name for name in reached("app.js") if few.match(name)]
     assert [name for name in modules() if few.match(name)], "and there is some of it"
 
 
 def test_every_stylesheet_is_linked() -> None:
-    assert loaded("stylesheet") == {path.relative_to(WEB).as_posix() for path in WEB.rglob("*.css")}
+    assert stylesheets() == {path.relative_to(WEB).as_posix() for path in WEB.rglob("*.css")}
 
 
 def test_the_page_has_nothing_inline_and_nothing_from_elsewhere() -> None:

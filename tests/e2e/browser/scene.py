@@ -27,11 +27,11 @@ PEOPLE = {
     "bob": "Bob",
     "cyn": "Cyn",
     "gus": "Gus",
-    "ida": "Ida Lund",
-    "noor": "Noor Haddad",
-    "ravi": "Ravi Anand",
-    "theo": "Theo Brandt",
-    "vega": "Lucía Vega",
+    "ida": "Ida",
+    "noor": "Noor",
+    "ravi": "Ravi",
+    "theo": "Theo",
+    "vega": "Vega",
 }
 ROLES = {"ann": "admin", "mo": "moderator", "gus": "guest"}
 
