@@ -44,6 +44,14 @@ export class Writing extends HTMLElement {
     emoji: (query) => emojiTable()?.search(query) ?? [],
   });
 
+  #width = 0;
+  /** In another width, what is written has another height. */
+  #resized = new ResizeObserver(([{ contentRect }]) => {
+    if (contentRect.width === this.#width) return;
+    this.#width = contentRect.width;
+    requestAnimationFrame(() => this.fit());
+  });
+
   /** @param {Definition} definition */
   define(definition) {
     this.#definition = definition;
@@ -57,6 +65,7 @@ export class Writing extends HTMLElement {
   }
 
   connectedCallback() {
+    this.#resized.observe(this);
     if (this.firstChild) return this.fit();
     this.#input.addEventListener('input', () => this.#typed());
     this.#input.addEventListener('keydown', (event) => this.#key(event));
@@ -65,6 +74,10 @@ export class Writing extends HTMLElement {
     this.#input.addEventListener('paste', (event) => this.#paste(event));
     this.append(this.#list, this.#input, this.#told);
     this.fit();
+  }
+
+  disconnectedCallback() {
+    this.#resized.disconnect();
   }
 
   get value() {
