@@ -21,7 +21,7 @@ async def test_a_telephone_shows_one_thing_at_a_time_and_nothing_sticks_out(moot
     await bob.sign_in("bob")
     page = bob.page
     await expect(page.get_by_role("navigation", name="Rooms")).to_be_visible()
-    await expect(page.get_by_role("main")).to_be_hidden()
+    await expect(page.locator("moot-room")).to_be_hidden()
     await bob.open_room("Pantry")
     await expect(page.get_by_role("navigation", name="Rooms")).to_be_hidden()
     await expect(bob.composer).to_be_visible()
