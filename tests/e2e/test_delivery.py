@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from itertools import count
 
@@ -13,10 +13,19 @@ import pytest
 from tests.e2e.house import House
 from tests.e2e.line import Hung, Line
 
+UNHURRIED = 100_000  # commands a second: how fast one may talk is not what stops anybody here
+
 pytestmark = pytest.mark.anyio
 
 _numbers = count(1)
 Call = Callable[..., Awaitable[Line]]
+
+
+@pytest.fixture(scope="module")
+def open_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A server on which people may talk as fast as they can."""
+    with House(tmp_path_factory.mktemp("house"), commands_per_second=UNHURRIED) as house:
+        yield house
 
 
 @pytest.fixture
